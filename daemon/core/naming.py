@@ -1,0 +1,69 @@
+"""Names that are valid by construction: identifiers, module and class names, and words in singular and plural."""
+
+from __future__ import annotations
+
+import keyword
+import re
+import unicodedata
+
+_BUILTIN_CLASHES = frozenset(
+    {"id", "type", "sum", "min", "max", "abs", "round", "filter", "all", "any", "input", "format"}
+)
+_IRREGULAR = {
+    "people": "person",
+    "children": "child",
+    "men": "man",
+    "women": "woman",
+    "data": "data",
+    "series": "series",
+}
+_UNCHANGED = ("ss", "us", "is")
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Lower-case words of a name in any writing: ``InvoiceLine``, ``invoice_line``, ``Invoice Line``, ``ÜberName``."""
+    plain = unicodedata.normalize("NFKD", text.replace("ß", "ss"))
+    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", plain)
+    return tuple(w.lower() for w in re.findall(r"[^\W_]+", spaced))
+
+
+def identifier(text: str) -> str:
+    """A Python identifier for a name in any writing: ``Net Sales %`` becomes ``net_sales``.
+
+    Never empty, never a keyword, never a name of Python's own that generated code uses; ASCII only.
+    """
+    name = re.sub(r"[^a-z0-9_]", "", "_".join(words(text))) or "value"
+    if name[0].isdigit():
+        name = f"n{name}"
+    if keyword.iskeyword(name) or keyword.issoftkeyword(name) or name in _BUILTIN_CLASHES:
+        name = f"{name}_"
+    return name
+
+
+def class_name(text: str) -> str:
+    """``dscr_calc_agent`` becomes ``DscrCalcAgent``."""
+    return "".join(part.capitalize() for part in identifier(text).strip("_").split("_"))
+
+
+def singular(word: str) -> str:
+    """``properties`` becomes ``property``; a word that is not a plural stays as it is."""
+    lower = word.lower()
+    if lower in _IRREGULAR:
+        return _IRREGULAR[lower]
+    if lower.endswith("ies") and len(lower) > 4:
+        return word[:-3] + "y"
+    if lower.endswith(("sses", "shes", "ches", "xes")):
+        return word[:-2]
+    if lower.endswith("s") and not lower.endswith(_UNCHANGED) and len(lower) > 3:
+        return word[:-1]
+    return word
+
+
+def plural(word: str) -> str:
+    """``property`` becomes ``properties``."""
+    if word.endswith("y") and word[-2:-1] not in tuple("aeiou"):
+        return word[:-1] + "ies"
+    if word.endswith(("s", "x", "sh", "ch")):
+        return word + "es"
+    return word + "s"
