@@ -1,0 +1,1 @@
+"""One home for each thing of the outside world."""

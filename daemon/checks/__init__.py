@@ -1,0 +1,1 @@
+"""Findings about specs, generated code and tests. Pure."""

@@ -1,0 +1,1 @@
+"""Talk to the person: commands, tables, exit codes. The only room that prints."""

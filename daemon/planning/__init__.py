@@ -1,0 +1,1 @@
+"""Request to spec: facts, formula library, mapping to the live schema, questions."""

@@ -1,0 +1,1 @@
+"""The little library that generated agents import: public, stable, documented."""

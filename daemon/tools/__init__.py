@@ -1,0 +1,1 @@
+"""The fifteen tools of the pipeline, one module each, and their registry."""
