@@ -140,6 +140,17 @@ class Workspace(Protocol):
         ...
 
 
+class AgentRunner(Protocol):
+    """Calls a published agent as the person would: a process of its own, on the live database, with a time limit."""
+
+    def call(self, agent: str, arguments: Sequence[str]) -> str:
+        """What ``meta-agent call AGENT ARGUMENTS --json`` prints.
+
+        Raises ``AgentError`` with the agent's own words when it cannot be loaded, fails or takes too long.
+        """
+        ...
+
+
 class Store(Protocol):
     """Jobs: the truth about what was accepted and how far it got. Every call is one transaction."""
 
@@ -205,4 +216,5 @@ class Ports:
     sandbox: Sandbox
     formatter: Formatter
     workspace: Workspace
+    agents: AgentRunner
     clock: Clock
