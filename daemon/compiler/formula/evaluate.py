@@ -37,7 +37,7 @@ _COMPARE: dict[str, Callable[[object, object], bool]] = {
 }
 
 
-def evaluate(node: Node, values: Mapping[str, Value]) -> Value:  # noqa: PLR0911 - one return a kind of node
+def evaluate(node: Node, values: Mapping[str, Value]) -> Value:
     """The value of ``node`` where names stand for ``values``.
 
     Raises ``ZeroDivisionError`` when a divisor is zero and ``KeyError`` for a name without a value.

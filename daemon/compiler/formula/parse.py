@@ -97,7 +97,13 @@ class _Builder:
     def build(self, node: ast.expr, depth: int) -> Node:
         if depth > MAX_DEPTH:
             raise self._error(node, f"nested more than {MAX_DEPTH} deep")
-        below = depth + 1
+        built = self._simple(node, depth + 1) or self._logical(node, depth + 1)
+        if built is None:
+            raise self._error(node, "this is not part of the formula language")
+        return built
+
+    def _simple(self, node: ast.expr, below: int) -> Node | None:
+        """Values, arithmetic and functions."""
         match node:
             case ast.Constant():
                 return self._literal(node)
@@ -107,25 +113,26 @@ class _Builder:
                 return Negative(self.build(operand, below), at=self._column(node))
             case ast.UnaryOp(op=ast.UAdd(), operand=operand):
                 return self.build(operand, below)
-            case ast.UnaryOp(op=ast.Not(), operand=operand):
-                return Not(self.build(operand, below), at=self._column(node))
             case ast.BinOp():
                 return self._binary(node, below)
+            case ast.Call():
+                return self._call(node, below)
+        return None
+
+    def _logical(self, node: ast.expr, below: int) -> Node | None:
+        """Conditions, and what depends on one."""
+        match node:
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                return Not(self.build(operand, below), at=self._column(node))
             case ast.BoolOp():
                 word = "and" if isinstance(node.op, ast.And) else "or"
                 return Logic(word, tuple(self.build(v, below) for v in node.values), at=self._column(node))
             case ast.Compare():
                 return self._comparison(node, below)
             case ast.IfExp():
-                return Conditional(
-                    self.build(node.test, below),
-                    self.build(node.body, below),
-                    self.build(node.orelse, below),
-                    at=self._column(node),
-                )
-            case ast.Call():
-                return self._call(node, below)
-        raise self._error(node, "this is not part of the formula language")
+                parts = (self.build(part, below) for part in (node.test, node.body, node.orelse))
+                return Conditional(*parts, at=self._column(node))
+        return None
 
     def _literal(self, node: ast.Constant) -> Node:
         if isinstance(node.value, str):
