@@ -13,11 +13,25 @@ from typing import Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr, ValidationError
 
 from daemon.core.errors import RequestInvalid
+from daemon.core.inbox_names import STATUS_SUFFIX, SUFFIXES, is_request_name
 from daemon.core.nearest import suggestion
 
+__all__ = [
+    "FENCE",
+    "MAX_BYTES",
+    "STATUS_SUFFIX",
+    "SUFFIXES",
+    "AgentNameWish",
+    "Options",
+    "Planner",
+    "Request",
+    "content_hash",
+    "is_request_name",
+    "normalised",
+    "parse",
+]
+
 MAX_BYTES = 256 * 1024
-SUFFIXES = (".md", ".txt", ".toml")
-STATUS_SUFFIX = ".status.json"
 FENCE = "+++"
 
 Planner = Literal["auto", "rules", "llm"]
@@ -62,13 +76,6 @@ def normalised(content: bytes) -> bytes:
 def content_hash(content: bytes) -> str:
     """Identity of a request's content, blind to line ends and trailing white space."""
     return hashlib.sha256(normalised(content)).hexdigest()
-
-
-def is_request_name(name: str) -> bool:
-    """Whether the inbox looks at a file of that name at all: not hidden, not a temporary or status file."""
-    if name.startswith((".", "~", "#")) or name.endswith(("~", ".tmp", ".part", ".swp", STATUS_SUFFIX)):
-        return False
-    return name.lower().endswith(SUFFIXES) and not name.lower().endswith(".answers.toml")
 
 
 def parse(name: str, content: bytes) -> Request:
