@@ -10,6 +10,7 @@ MetaAgentError
 ├─ StoreError              8   the job store cannot be read or written
 ├─ WorkspaceError          9   a file of the workspace cannot be read or written
 ├─ AgentError             10   a published agent could not be loaded or called
+├─ QueryFailed            11   the database refused a statement, or it took too long
 └─ AlreadyRunning         75   another daemon holds this workspace
 
 Exit codes 0 (done), 1 (request failed or refused) and 3 (an answer is needed) are outcomes, not errors.
@@ -103,6 +104,13 @@ class AgentError(MetaAgentError):
 
     exit_code = 10
     code = "agent"
+
+
+class QueryFailed(MetaAgentError):
+    """The database refused a statement, or it took too long."""
+
+    exit_code = 11
+    code = "query_failed"
 
 
 class AlreadyRunning(MetaAgentError):

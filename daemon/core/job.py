@@ -7,7 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-MAX_ATTEMPTS = 3
+MAX_RESUMES = 3
+"""How often a job is taken up again after the daemon died under it."""
 
 
 class JobState(StrEnum):
@@ -72,6 +73,7 @@ class Job:
     started_at: datetime | None = None
     finished_at: datetime | None = None
     attempts: int = 0
+    """Starts since an attempt last ended in order; more than one means that the daemon died under it."""
     cancel_requested: bool = False
     retry_at: datetime | None = None
     report: dict[str, Any] | None = None

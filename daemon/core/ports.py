@@ -187,6 +187,13 @@ class Store(Protocol):
         """At start: jobs left ``running`` by a dead daemon are queued again, or failed after their attempts."""
         ...
 
+    def withdraw(self, name: str, now: datetime) -> Job | None:
+        """The file of a waiting request is gone: cancel it. The same content dropped again is a new revision.
+
+        None when nothing waits under that name.
+        """
+        ...
+
     def request_cancel(self, name: str, now: datetime) -> Job | None:
         """Cancel a waiting job at once, ask a running one to stop; None when there is nothing to cancel."""
         ...
@@ -205,6 +212,34 @@ class Store(Protocol):
 
     def all_latest(self) -> tuple[Job, ...]:
         """The newest revision of every request, oldest first."""
+        ...
+
+    def waiting(self) -> tuple[Job, ...]:
+        """Queued and deferred jobs in the order in which they would be claimed."""
+        ...
+
+    def counts(self) -> dict[str, int]:
+        """How many requests are in each state, by their newest revision."""
+        ...
+
+
+class StatusBoard(Protocol):
+    """The status files beside the requests. Writing one never raises: a full disk must not stop the work."""
+
+    def settling(self, name: str) -> None:
+        """Say that a new file is still being written."""
+        ...
+
+    def restate(self, name: str) -> None:
+        """Write what the store says of the newest revision."""
+        ...
+
+    def restate_waiting(self) -> None:
+        """Write anew those waiting requests whose place in the queue changed."""
+        ...
+
+    def forget(self, name: str) -> None:
+        """Remove the status of a file that went away before it was accepted."""
         ...
 
 

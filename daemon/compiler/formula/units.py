@@ -38,7 +38,7 @@ _DIMENSION = {
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """``dimensions`` are sorted pairs of name and power; ``kind`` is value, date, text, condition or free (a number)."""
+    """``kind`` is value, date, text, condition or free (a plain number); ``dimensions`` are pairs of name and power."""
 
     kind: str
     dimensions: tuple[tuple[str, int], ...] = ()
@@ -167,7 +167,8 @@ class _Checker:
         hundreds = left.hundreds + sign * right.hundreds + _literal_hundreds(node)
         if left.kind == right.kind == "free":
             return _FREE
-        if hundreds not in {0, 1}:
+        scales_money = any(m.hundreds and not m.dimensions and o.dimensions for m, o in ((left, right), (right, left)))
+        if hundreds not in {0, 1} or scales_money:
             raise FormulaError("a percentage has to be divided by 100 first", self._text, node.at, "write x / 100")
         return Measure("value", _combined(left.dimensions, right.dimensions, sign), hundreds)
 
