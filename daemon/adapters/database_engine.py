@@ -1,0 +1,130 @@
+"""Engines that can only read: SQLite files and PostgreSQL servers, from the URL a person writes."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, NotSupportedError, ProgrammingError
+from sqlalchemy.pool import NullPool
+
+from daemon.core.errors import ConfigError, DatabaseUnavailable
+
+CONNECT_SECONDS = 10
+_URL_HINT = "write sqlite:///path/to/file.db or postgresql://user@host/name"
+_READ_PRAGMAS = frozenset(
+    {"table_list", "table_info", "table_xinfo", "foreign_key_list", "index_list", "index_info", "read_uncommitted"}
+)
+_SQLITE_AWAY = tuple(
+    f"SQLITE_{name}"
+    for name in ("BUSY", "LOCKED", "CANTOPEN", "CORRUPT", "NOTADB", "IOERR", "PERM", "PROTOCOL", "NOMEM")
+)
+_POSTGRES_AWAY = ("08", "53", "57P", "58")
+"""Classes of SQLSTATE: connection, resources, shutting down, the server's own disk."""
+
+
+def read_url(url: str) -> URL:
+    """The URL with the driver this project uses. Raises ``ConfigError``, which never repeats the URL."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise ConfigError("the database URL cannot be read", hint=_URL_HINT) from None
+    engine = parsed.drivername.partition("+")[0]
+    if engine in {"postgresql", "postgres"}:
+        if "@" in (parsed.host or ""):
+            raise ConfigError("the database URL has an '@' too many", hint="write an @ of the password as %40")
+        return parsed.set(drivername="postgresql+psycopg2")
+    if engine != "sqlite":
+        raise ConfigError(f"databases of type '{engine}' are not supported", hint=_URL_HINT)
+    if not parsed.database or parsed.database == ":memory:" or parsed.database.startswith("file:"):
+        raise ConfigError("the SQLite URL names no file", hint=_URL_HINT)
+    return parsed.set(drivername="sqlite+pysqlite")
+
+
+def place(url: URL) -> str:
+    """The database in words for messages: never with user, password or options."""
+    if url.get_backend_name() == "sqlite":
+        return f"the SQLite database {url.database}"
+    host = url.host or url.query.get("host") or "localhost"
+    port = f":{url.port}" if url.port else ""
+    return f"the PostgreSQL database '{url.database}' at {host}{port}"
+
+
+def read_only_engine(url: URL, statement_seconds: float) -> Engine:
+    """An engine whose connections refuse everything but reading and give up a statement after that time."""
+    if url.get_backend_name() == "sqlite":
+        return _sqlite_engine(Path(url.database or ""), statement_seconds)
+    return _postgres_engine(url, statement_seconds)
+
+
+def reason(problem: DBAPIError, secret: object) -> str:
+    """What the engine said, in one line, without statement, parameters and password."""
+    words = " ".join(str(problem.orig).split())
+    return words.replace(str(secret), "***") if secret else words
+
+
+def is_statement_error(problem: DBAPIError) -> bool:
+    """Whether the statement was at fault (or too slow) rather than the connection, the file or the server."""
+    if isinstance(problem, ProgrammingError | DataError | NotSupportedError):
+        return True
+    sqlite_name = getattr(problem.orig, "sqlite_errorname", None)
+    if sqlite_name is not None:
+        return not sqlite_name.startswith(_SQLITE_AWAY)
+    state = getattr(problem.orig, "pgcode", None) or ""
+    return not problem.connection_invalidated and state != "" and not state.startswith(_POSTGRES_AWAY)
+
+
+def _sqlite_engine(file: Path, statement_seconds: float) -> Engine:
+    def connect() -> sqlite3.Connection:
+        if not file.is_file():
+            raise DatabaseUnavailable(
+                f"the SQLite database {file} does not exist", hint="check the path in the database URL"
+            )
+        location = f"{file.absolute().as_uri()}?mode=ro"
+        connection = sqlite3.connect(location, uri=True, timeout=CONNECT_SECONDS, check_same_thread=False)
+        connection.execute("PRAGMA query_only = ON")
+        connection.execute("PRAGMA trusted_schema = OFF")
+        connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
+        connection.set_authorizer(_authorize)
+        deadline = time.monotonic() + statement_seconds
+        connection.set_progress_handler(lambda: time.monotonic() > deadline, 100_000)
+        return connection
+
+    # No pool: a file that is replaced by a newer one must be read from the new one.
+    return create_engine("sqlite+pysqlite://", creator=connect, poolclass=NullPool)
+
+
+def _authorize(action: int, name: str | None, *_: str | None) -> int:
+    """SQLite asks this while it prepares a statement.
+
+    Writing is refused already by ``mode=ro`` and ``query_only``; left are ATTACH (and VACUUM INTO, which attaches),
+    because they create files even so, and the settings.
+    """
+    if action in {sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH}:
+        return sqlite3.SQLITE_DENY
+    if action == sqlite3.SQLITE_PRAGMA and name not in _READ_PRAGMAS:
+        return sqlite3.SQLITE_DENY
+    return sqlite3.SQLITE_OK
+
+
+def _postgres_engine(url: URL, statement_seconds: float) -> Engine:
+    # Settings by statement, not in the start-up packet: connection poolers refuse the latter.
+    engine = create_engine(
+        url,
+        pool_size=1,
+        pool_pre_ping=True,
+        connect_args={"application_name": "meta-agent", "connect_timeout": CONNECT_SECONDS},
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET default_transaction_read_only = on")
+            cursor.execute("SET statement_timeout = %s", (round(statement_seconds * 1000),))
+        connection.commit()
+        connection.set_session(readonly=True)
+
+    return engine
