@@ -5,9 +5,8 @@ from __future__ import annotations
 import sqlite3
 import time
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Engine, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, NotSupportedError, ProgrammingError
 from sqlalchemy.pool import NullPool
 
@@ -111,20 +110,12 @@ def _authorize(action: int, name: str | None, *_: str | None) -> int:
 
 
 def _postgres_engine(url: URL, statement_seconds: float) -> Engine:
-    # Settings by statement, not in the start-up packet: connection poolers refuse the latter.
-    engine = create_engine(
+    given = url.query.get("options", "")
+    milliseconds = round(statement_seconds * 1000)
+    options = f"{given} -c default_transaction_read_only=on -c statement_timeout={milliseconds}"
+    return create_engine(
         url,
         pool_size=1,
         pool_pre_ping=True,
-        connect_args={"application_name": "meta-agent", "connect_timeout": CONNECT_SECONDS},
+        connect_args={"application_name": "meta-agent", "connect_timeout": CONNECT_SECONDS, "options": options},
     )
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _: Any) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SET default_transaction_read_only = on")
-            cursor.execute("SET statement_timeout = %s", (round(statement_seconds * 1000),))
-        connection.commit()
-        connection.set_session(readonly=True)
-
-    return engine
