@@ -27,6 +27,18 @@ class Ratio(NamedTuple):
         return self.numerator / self.denominator
 
 
+def value_of(figure: Decimal | Ratio | Undefined) -> Decimal | None:
+    """The unrounded value of a figure, None when it is undefined."""
+    if isinstance(figure, Undefined):
+        return None
+    return figure.value if isinstance(figure, Ratio) else figure
+
+
+def reason_of(figure: Decimal | Ratio | Undefined) -> str | None:
+    """Why a figure is undefined, None when it has a value."""
+    return figure.reason if isinstance(figure, Undefined) else None
+
+
 def rounded(value: Decimal, decimals: int) -> Decimal:
     """``value`` with that many decimals, halves away from zero (1.005 is 1.01, -1.005 is -1.01)."""
     return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, _WIDE)

@@ -44,6 +44,7 @@ class exact_sum(GenericFunction[Decimal]):  # noqa: N801 - reads as the SQL func
 
     def __init__(self, expression: ColumnElement[Any], scale: int) -> None:
         super().__init__(expression)
+        self.scale = scale
         self.type = Scaled(scale)
 
 
@@ -57,7 +58,7 @@ class exact_avg(exact_sum):  # noqa: N801 - reads as the SQL function it is
 @compiles(exact_sum, "sqlite")
 def _sum_sqlite(element: exact_sum, compiler: SQLCompiler, **options: Any) -> str:
     inner = compiler.process(element.clauses, **options)
-    return f"SUM(CAST(ROUND(({inner}) * {10**element.type.scale}) AS INTEGER))"
+    return f"SUM(CAST(ROUND(({inner}) * {10**element.scale}) AS INTEGER))"
 
 
 @compiles(exact_avg, "sqlite")

@@ -1,0 +1,221 @@
+"""Spec to the source of its data agent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from daemon.compiler.core_source import to_core
+from daemon.compiler.formula import parse
+from daemon.compiler.header import header_values
+from daemon.compiler.keys import key_views
+from daemon.compiler.names import ANNOTATIONS, column_access, literal, prose, table_variables
+from daemon.compiler.rendering import render
+from daemon.core.naming import identifier
+from daemon.core.schema import Kind, TableRef
+from daemon.core.spec import AgentSpec, Aggregate, ColumnName, Input, Join, SourceField
+
+DEFAULT_SCALE = 6
+"""Decimals kept of each row in a sum of binary numbers whose decimals are not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Column:
+    name: str
+    source: str
+    annotation: str
+    doc: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Table:
+    variable: str
+    arguments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Child:
+    variable: str
+    selected: tuple[str, ...]
+    source: str
+    group: tuple[str, ...]
+    doc: str
+    aggregate: Aggregate
+    inputs: tuple[Input, ...]
+
+
+def data_agent_source(spec: AgentSpec) -> str:
+    """The unformatted source of ``src/agents/<data>.py``."""
+    return _DataAgent(spec).render()
+
+
+class _DataAgent:
+    def __init__(self, spec: AgentSpec) -> None:
+        self._spec = spec
+        self._variables = table_variables(spec.tables)
+
+    def render(self) -> str:
+        spec, entity = self._spec, self._spec.entity
+        children = self._children()
+        return render(
+            "data_agent.py.j2",
+            **header_values(spec),
+            entity=entity,
+            tables=[self._table(ref) for ref in spec.tables],
+            children=children,
+            selected=self._selected(children),
+            source=self._source(children),
+            where=self._condition(entity.where, entity.fields),
+            where_words=prose(entity.where),
+            keys=key_views(spec, self._variables[entity.table.ref]),
+        )
+
+    def _access(self, column: ColumnName) -> str:
+        return column_access(self._variables[column.ref.table], column.column)
+
+    def _table(self, ref: TableRef) -> _Table:
+        columns = sorted({c.column for c in _columns(self._spec) if c.ref.table == ref})
+        schema = (f"schema={literal(ref.schema)}",) if ref.schema else ()
+        arguments = (literal(ref.name), *(f"column({literal(c)})" for c in columns), *schema)
+        return _Table(variable=self._variables[ref], arguments=arguments)
+
+    def _selected(self, children: tuple[_Child, ...]) -> list[_Column]:
+        entity = self._spec.entity
+        selected = [
+            _Column(
+                name=view.name,
+                source=view.column,
+                annotation=view.annotation,
+                doc=f"Key: {prose(f'{entity.table.ref}.{key.column}')}.",
+            )
+            for view, key in zip(key_views(self._spec, self._variables[entity.table.ref]), entity.key, strict=True)
+        ]
+        if entity.label:
+            doc = f"{prose(str(entity.label.ref))}."
+            selected.append(_Column(name="label", source=self._access(entity.label), annotation="str | None", doc=doc))
+        by_input = {given.name: child for child in children for given in child.inputs}
+        return selected + [self._input(given, by_input.get(given.name)) for given in self._spec.inputs]
+
+    def _input(self, given: Input, child: _Child | None) -> _Column:
+        optional = given.nulls == "undefined"
+        source = f"{child.variable}.c.{given.name}" if child else self._access(_required(given.column))
+        origin = _words(given)
+        doc = (
+            f"{prose(given.title)} in {given.unit.value}, {origin}{'' if optional else '; nothing there counts as 0'}."
+        )
+        return _Column(
+            name=given.name,
+            source=source if optional else f"func.coalesce({source}, 0)",
+            annotation=ANNOTATIONS[given.kind] + (" | None" if optional else ""),
+            doc=doc,
+        )
+
+    def _source(self, children: tuple[_Child, ...]) -> str:
+        entity = self._spec.entity
+        root = self._variables[entity.table.ref]
+        source = self._joined(root, entity.joins)
+        for child in children:
+            pairs = [f"{child.variable}.c.{k.argument} == {column_access(root, k.column)}" for k in entity.key]
+            source += f".outerjoin({child.variable}, {_all(pairs)})"
+        return source
+
+    def _joined(self, root: str, joins: Iterable[Join]) -> str:
+        source = root
+        for join in joins:
+            pairs = [f"{self._access(p.right)} == {self._access(p.left)}" for p in join.on]
+            source += f".outerjoin({self._variables[join.table.ref]}, {_all(pairs)})"
+        return source
+
+    def _children(self) -> tuple[_Child, ...]:
+        """One subquery for all aggregates over the same rows, so that two child tables never multiply each other."""
+        groups: dict[tuple[object, ...], list[Input]] = {}
+        for given in self._spec.inputs:
+            if given.aggregate:
+                aggregate = given.aggregate
+                groups.setdefault((aggregate.table, aggregate.path, aggregate.key), []).append(given)
+        return tuple(self._child(number, tuple(inputs)) for number, inputs in enumerate(groups.values(), start=1))
+
+    def _child(self, number: int, inputs: tuple[Input, ...]) -> _Child:
+        aggregate = _aggregate(inputs[0])
+        keys = tuple(self._access(c) for c in aggregate.key)
+        labelled = [
+            f"{source}.label({literal(key.argument)})" for source, key in zip(keys, self._spec.entity.key, strict=True)
+        ]
+        table = identifier(aggregate.table.table)
+        return _Child(
+            variable=f"_{table.strip('_').upper()}_TOTALS{'' if number == 1 else f'_{number}'}",
+            selected=(*labelled, *(f"{self._function(_aggregate(i))}.label({literal(i.name)})" for i in inputs)),
+            source=self._joined(self._variables[aggregate.table.ref], aggregate.path),
+            group=keys,
+            doc=f"One row per {self._spec.entity.name} with rows in {prose(str(aggregate.table.ref))}.",
+            aggregate=aggregate,
+            inputs=inputs,
+        )
+
+    def _function(self, aggregate: Aggregate) -> str:
+        sources = {f.name: self._field(f) for f in aggregate.fields}
+        value = to_core(parse(aggregate.expression), sources) if aggregate.expression else "1"
+        if aggregate.where:
+            value = f"case(({to_core(parse(aggregate.where), sources)}, {value}))"
+        if aggregate.distinct:
+            value = f"({value}).distinct()"
+        if aggregate.function in {"sum", "avg"}:
+            return f"exact_{aggregate.function}({value}, {scale_of(aggregate)})"
+        return f"func.{aggregate.function}({value})"
+
+    def _field(self, field: SourceField) -> str:
+        access = self._access(field.column)
+        return f"exact({access})" if field.kind is Kind.REAL else access
+
+    def _condition(self, text: str, fields: tuple[SourceField, ...]) -> str:
+        return to_core(parse(text), {f.name: self._field(f) for f in fields}) if text else ""
+
+
+def scale_of(aggregate: Aggregate) -> int:
+    """Decimals a row's value can have: those of the fields its expression multiplies, added up."""
+    used = [f for f in aggregate.fields if f.kind.is_number and f.kind is not Kind.INTEGER]
+    scales = [DEFAULT_SCALE if f.scale is None else f.scale for f in used]
+    return min(sum(scales), 10) if scales else 0
+
+
+def _columns(spec: AgentSpec) -> Iterable[ColumnName]:
+    """Every column the agent reads."""
+    entity = spec.entity
+    yield from (
+        ColumnName(table=entity.table.table, schema_name=entity.table.schema_name, column=k.column) for k in entity.key
+    )
+    yield from (entity.label,) if entity.label else ()
+    yield from (f.column for f in entity.fields)
+    yield from (side for j in entity.joins for p in j.on for side in (p.left, p.right))
+    for given in spec.inputs:
+        if given.column:
+            yield given.column
+        if given.aggregate:
+            yield from given.aggregate.key
+            yield from (f.column for f in given.aggregate.fields)
+            yield from (side for j in given.aggregate.path for p in j.on for side in (p.left, p.right))
+
+
+def _words(given: Input) -> str:
+    if given.column:
+        return prose(str(given.column.ref))
+    aggregate = _aggregate(given)
+    of = f" of {aggregate.expression}" if aggregate.expression else " of rows"
+    where = f" where {aggregate.where}" if aggregate.where else ""
+    return prose(f"{aggregate.function}{of} in {aggregate.table.ref}{where}")
+
+
+def _all(conditions: list[str]) -> str:
+    return conditions[0] if len(conditions) == 1 else f"and_({', '.join(conditions)})"
+
+
+def _required(column: ColumnName | None) -> ColumnName:
+    if column is None:
+        raise ValueError("an input has a column or an aggregate")
+    return column
+
+
+def _aggregate(given: Input) -> Aggregate:
+    if given.aggregate is None:
+        raise ValueError(f"{given.name} is no aggregate")
+    return given.aggregate
