@@ -14,9 +14,7 @@ from daemon.core.errors import ConfigError, DatabaseUnavailable
 
 CONNECT_SECONDS = 10
 _URL_HINT = "write sqlite:///path/to/file.db or postgresql://user@host/name"
-_READ_PRAGMAS = frozenset(
-    {"table_list", "table_info", "table_xinfo", "foreign_key_list", "index_list", "index_info", "read_uncommitted"}
-)
+_CATALOG_PRAGMAS = frozenset({"table_xinfo", "foreign_key_list", "index_list", "index_info"})
 _SQLITE_AWAY = tuple(
     f"SQLITE_{name}"
     for name in ("BUSY", "LOCKED", "CANTOPEN", "CORRUPT", "NOTADB", "IOERR", "PERM", "PROTOCOL", "NOMEM")
@@ -96,17 +94,15 @@ def _sqlite_engine(file: Path, statement_seconds: float) -> Engine:
     return create_engine("sqlite+pysqlite://", creator=connect, poolclass=NullPool)
 
 
-def _authorize(action: int, name: str | None, *_: str | None) -> int:
+def _authorize(action: int, name: str | None, value: str | None, *_: str | None) -> int:
     """SQLite asks this while it prepares a statement.
 
     Writing is refused already by ``mode=ro`` and ``query_only``; left are ATTACH (and VACUUM INTO, which attaches),
-    because they create files even so, and the settings.
+    because they create files even so, and changes of settings.
     """
-    if action in {sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH}:
-        return sqlite3.SQLITE_DENY
-    if action == sqlite3.SQLITE_PRAGMA and name not in _READ_PRAGMAS:
-        return sqlite3.SQLITE_DENY
-    return sqlite3.SQLITE_OK
+    attaches = action in {sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH}
+    sets = action == sqlite3.SQLITE_PRAGMA and value is not None and name not in _CATALOG_PRAGMAS
+    return sqlite3.SQLITE_DENY if attaches or sets else sqlite3.SQLITE_OK
 
 
 def _postgres_engine(url: URL, statement_seconds: float) -> Engine:
