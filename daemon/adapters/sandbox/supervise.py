@@ -44,7 +44,7 @@ def supervise(
     Nothing of the session is left when this returns. Raises ``OSError`` when the command cannot be started.
     """
     started = time.monotonic()
-    with subprocess.Popen(
+    with subprocess.Popen(  # noqa: S603 - the command lines are made by the backends
         arguments,
         cwd=folder,
         env=dict(environment),
@@ -142,7 +142,7 @@ def _excess(pid: int, limits: Limits) -> str:
 
     Pages that processes share are counted once for each, so the sum errs on the safe side.
     """
-    import psutil  # noqa: PLC0415 - only needed once something runs
+    import psutil
 
     try:
         root = psutil.Process(pid)
