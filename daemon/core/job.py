@@ -78,6 +78,11 @@ class Job:
     retry_at: datetime | None = None
     report: dict[str, Any] | None = None
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it will be taken up without anybody's doing."""
+        return self.state in (JobState.QUEUED, JobState.DEFERRED)
+
     def evolve(self, **changes: Any) -> Job:
         """A copy with ``changes``."""
         return replace(self, **changes)

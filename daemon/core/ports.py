@@ -214,8 +214,12 @@ class Store(Protocol):
         """The newest revision of every request, oldest first."""
         ...
 
-    def waiting(self) -> tuple[Job, ...]:
-        """Queued and deferred jobs in the order in which they would be claimed."""
+    def waiting(self, limit: int) -> tuple[Job, ...]:
+        """The first queued and deferred jobs in the order in which they would be claimed."""
+        ...
+
+    def ahead(self, job: Job) -> int:
+        """How many jobs come before this waiting one, the running one included."""
         ...
 
     def counts(self) -> dict[str, int]:

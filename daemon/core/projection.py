@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import ValidationError
@@ -105,11 +105,11 @@ def error_report(error: Mapping[str, str]) -> dict[str, Any]:
 def _position(job: Job, ahead: int | None) -> int | None:
     if job.state is JobState.RUNNING:
         return 0
-    return ahead if job.state in (JobState.QUEUED, JobState.DEFERRED) else None
+    return ahead if job.is_waiting else None
 
 
 def _report(*, message: str, **fields: Any) -> dict[str, Any]:
     """JSON values of the given fields of a status document, checked like the whole."""
-    stamp = datetime.min
+    stamp = datetime.fromtimestamp(0, UTC)
     whole = RequestStatus(request="", state=JobState.RUNNING, updated_at=stamp, message=message, **fields)
     return whole.model_dump(mode="json", exclude=set(_FACTS))
