@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from daemon.compiler.core_source import to_core
-from daemon.compiler.formula import parse
+from daemon.compiler.formula import names, parse, walk
+from daemon.compiler.formula.tree import Binary
 from daemon.compiler.header import header_values
 from daemon.compiler.keys import key_views
 from daemon.compiler.names import ANNOTATIONS, column_access, literal, prose, table_variables
@@ -17,6 +18,7 @@ from daemon.core.spec import AgentSpec, Aggregate, ColumnName, Input, Join, Sour
 
 DEFAULT_SCALE = 6
 """Decimals kept of each row in a sum of binary numbers whose decimals are not known."""
+MAX_SCALE = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,10 +174,12 @@ class _DataAgent:
 
 
 def scale_of(aggregate: Aggregate) -> int:
-    """Decimals a row's value can have: those of the fields its expression multiplies, added up."""
-    used = [f for f in aggregate.fields if f.kind.is_number and f.kind is not Kind.INTEGER]
+    """Decimals a row's value can have: those of the fields its expression uses, added up as a product would."""
+    tree = parse(aggregate.expression or "1")
+    used = [f for f in aggregate.fields if f.name in names(tree) and f.kind in {Kind.DECIMAL, Kind.REAL}]
     scales = [DEFAULT_SCALE if f.scale is None else f.scale for f in used]
-    return min(sum(scales), 10) if scales else 0
+    divides = any(isinstance(n, Binary) and n.operator == "/" for n in walk(tree))
+    return MAX_SCALE if divides else min(sum(scales), MAX_SCALE)
 
 
 def _columns(spec: AgentSpec) -> Iterable[ColumnName]:

@@ -1,0 +1,124 @@
+"""A published calculator, loaded from a workspace and called as people call it."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from daemon.core.naming import class_name
+from daemon.core.nearest import suggestion
+from daemon.core.schema import Kind
+from daemon.core.spec import AgentSpec, Metric, Parameter
+from daemon.runtime.errors import RuntimeAgentError
+
+
+class CallError(RuntimeAgentError, ValueError):
+    """The agent cannot be called like that."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """What to ask: one row by ``key``, or all of them; at most ``limit`` rows; ``parameters`` by name."""
+
+    metric: str | None = None
+    key: str | None = None
+    mode: str = "standard"
+    parameters: Mapping[str, str] | None = None
+    limit: int | None = None
+
+
+def load_spec(workspace: Path, agent: str) -> AgentSpec:
+    """The spec of a published calculator. Raises ``CallError`` with the nearest names when there is none."""
+    known = sorted(p.stem for p in (workspace / "agent_specs").glob("*.toml"))
+    if agent not in known:
+        hint = suggestion(agent, known) or (f"published: {', '.join(known)}" if known else "none is published yet")
+        raise CallError(f"no agent '{agent}' here: {hint}")
+    return AgentSpec.model_validate(tomllib.loads((workspace / "agent_specs" / f"{agent}.toml").read_text("utf-8")))
+
+
+class PublishedAgent:
+    """The calculator of ``spec`` in ``workspace``."""
+
+    def __init__(self, workspace: Path, spec: AgentSpec, call: Call) -> None:
+        sys.path.insert(0, str(workspace))
+        module = importlib.import_module(f"src.agents.{spec.agents.calc}")
+        self._agent = getattr(module, class_name(spec.agents.calc))()
+        self._spec = spec
+        self._call = call
+        if call.mode not in {m.name for m in spec.modes}:
+            raise CallError(f"no mode '{call.mode}': this agent knows {', '.join(m.name for m in spec.modes)}")
+        self.parameters = self._effective(call.parameters or {})
+        changed = {name: self.parameters[name] for name in call.parameters or {}}
+        self._options = {"parameters": module.Parameters(**changed)} if changed else {}
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """The metrics asked for."""
+        wanted, known = self._call.metric, [m.name for m in self._spec.metrics]
+        if wanted is None:
+            return self._spec.metrics
+        if wanted not in known:
+            raise CallError(f"no metric '{wanted}': {suggestion(wanted, known) or 'known: ' + ', '.join(known)}")
+        return tuple(m for m in self._spec.metrics if m.name == wanted)
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Results by metric name, one mapping an entity row; the combined status under ``""``."""
+        mode, options = self._call.mode, self._options
+        if self._call.key is not None:
+            key = self._key(self._call.key)
+            yield {
+                m.name: getattr(self._agent, f"calculate_{m.name}")(**key, mode=mode, **options) for m in self.metrics
+            }
+            return
+        several = len(self._spec.metrics) > 1
+        for number, row in enumerate(self._agent.calculate_all(mode=mode, **options)):
+            if number == self._call.limit:
+                return
+            found = {m.name: getattr(row, m.name) if several else row for m in self.metrics}
+            yield found | ({"": row.validation_status} if several else {})
+
+    def totals(self) -> dict[str, Any]:
+        """Totals by metric name."""
+        total = self._agent.total(mode=self._call.mode, **self._options)
+        return {m.name: getattr(total, m.name) if len(self._spec.metrics) > 1 else total for m in self.metrics}
+
+    def _effective(self, given: Mapping[str, str]) -> dict[str, Decimal]:
+        mode = self._spec.mode(self._call.mode)
+        known: dict[str, Parameter] = {p.name: p for p in (*self._spec.parameters, *(mode.parameters if mode else ()))}
+        for name in given:
+            if name not in known:
+                hint = suggestion(name, known) or (f"known: {', '.join(known)}" if known else "it has none")
+                raise CallError(f"no parameter '{name}' in mode {self._call.mode}: {hint}")
+        return {name: _number(name, given[name]) if name in given else p.default for name, p in known.items()}
+
+    def _key(self, text: str) -> dict[str, Any]:
+        columns = self._spec.entity.key
+        parts = text.split(",") if len(columns) > 1 else [text]
+        if len(parts) != len(columns):
+            raise CallError(f"the key has {len(columns)} parts: {', '.join(k.column for k in columns)}")
+        return {k.argument: _key_value(k.kind, part.strip()) for k, part in zip(columns, parts, strict=True)}
+
+
+def _key_value(kind: Kind, text: str) -> Any:
+    if kind is not Kind.INTEGER:
+        return Decimal(text) if kind.is_number else text
+    try:
+        return int(text)
+    except ValueError:
+        raise CallError(f"the key is a whole number, not '{text}'") from None
+
+
+def _number(name: str, text: str) -> Decimal:
+    try:
+        value = Decimal(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except InvalidOperation:
+        raise CallError(f"parameter {name} is a number such as 0.15 or 15%, not '{text}'") from None
+    if not value.is_finite():
+        raise CallError(f"parameter {name} is a finite number, not '{text}'")
+    return value
