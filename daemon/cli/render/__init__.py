@@ -1,0 +1,1 @@
+"""How things look on a terminal. Nothing here reads or decides."""

@@ -1,0 +1,106 @@
+"""All requests at a glance."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from daemon.cli.inbox import DaemonState, Document, Listing, parse_time
+from daemon.cli.render.symbols import Symbols, command, one_line
+from daemon.cli.render.words import age, bar, safe, state_text
+
+WIDE = 100
+_MOVING = frozenset({"running", "deferred"})
+
+
+def listing_view(listing: Listing, daemon: DaemonState, symbols: Symbols, now: datetime, width: int) -> RenderableType:
+    """The daemon's line, then one row per request; narrow terminals get the message under the name."""
+    head = daemon_line(daemon, symbols)
+    if not listing.names:
+        return Group(head, Text('The inbox is empty: meta-agent submit "…" puts a request into it.', style="dim"))
+    return Group(head, Text(""), requests_table(listing, symbols, now, width), *troubles(listing, symbols))
+
+
+def requests_table(listing: Listing, symbols: Symbols, now: datetime, width: int) -> Table:
+    """One row per request."""
+    return _wide_table(listing, symbols, now) if width >= WIDE else _narrow_table(listing, symbols, now)
+
+
+def waiting_view(name: str, daemon: DaemonState, symbols: Symbols) -> RenderableType:
+    """A request nobody has looked at yet."""
+    return Group(Text.assemble(safe(name, "bold"), "  ", _unseen(symbols)), daemon_line(daemon, symbols))
+
+
+def troubles(listing: Listing, symbols: Symbols) -> list[Text]:
+    """Status files that cannot be read."""
+    return [safe(f"{symbols.warning} {one_line(trouble)}", "yellow") for trouble in listing.damaged]
+
+
+def daemon_line(daemon: DaemonState, symbols: Symbols) -> Text:
+    """Whether somebody works on the inbox."""
+    if daemon.is_running:
+        return safe(f"{symbols.running} {one_line(daemon.message)}", "green")
+    return safe(f"{symbols.warning} {one_line(daemon.message)}", "yellow")
+
+
+def _wide_table(listing: Listing, symbols: Symbols, now: datetime) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
+    table.add_column("request", overflow="fold", ratio=3)
+    table.add_column("state", no_wrap=True)
+    table.add_column("stage", overflow="fold", ratio=3)
+    table.add_column("progress", no_wrap=True)
+    table.add_column("message", overflow="fold", ratio=6)
+    table.add_column("age", no_wrap=True, justify="right")
+    for request in listing.requests:
+        stage = "" if request.get("state") == "succeeded" else str(request.get("stage") or "")
+        table.add_row(
+            safe(request["request"], "bold"),
+            state_text(str(request.get("state")), symbols),
+            safe(stage),
+            _progress(request, 10, symbols),
+            safe(message_of(request)),
+            age(parse_time(request.get("updated_at")), now),
+        )
+    for name in listing.unseen:
+        table.add_row(safe(name, "bold"), _unseen(symbols), "", "", safe("not taken up yet"), "")
+    table.expand = True
+    return table
+
+
+def _narrow_table(listing: Listing, symbols: Symbols, now: datetime) -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0), expand=True)
+    table.add_column(overflow="fold", ratio=1)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True, justify="right")
+    for request in listing.requests:
+        state = state_text(str(request.get("state")), symbols)
+        progress = _progress(request, 7, symbols)
+        about = Group(safe(request["request"], "bold"), Padding(safe(message_of(request), "dim"), (0, 0, 0, 2)))
+        moment = age(parse_time(request.get("updated_at")), now)
+        table.add_row(about, Group(state, progress) if progress else state, moment)
+    for name in listing.unseen:
+        table.add_row(safe(name, "bold"), _unseen(symbols), "")
+    return table
+
+
+def message_of(request: Document) -> str:
+    """One line about a request; what happens next where the message does not say it."""
+    message = one_line(str(request.get("message") or ""))
+    if request.get("state") == "needs_answer":
+        return f"{message}: {command('answer', str(request['request']))}"
+    return message
+
+
+def _progress(request: Document, cells: int, symbols: Symbols) -> Text:
+    state, progress = request.get("state"), request.get("progress")
+    if state in _MOVING and isinstance(progress, int | float):
+        return bar(float(progress), cells, symbols)
+    return Text("")
+
+
+def _unseen(symbols: Symbols) -> Text:
+    return safe(f"{symbols.waiting} dropped", "dim")
