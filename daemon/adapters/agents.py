@@ -1,0 +1,52 @@
+"""Published agents, called in a process of their own: none disturbs the daemon, and old code is never kept."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from daemon.core.errors import AgentError
+
+
+@dataclass(frozen=True, slots=True)
+class PythonAgentRunner:
+    """Runs ``python -m daemon.runtime.call`` in the workspace.
+
+    ``environment`` is all the agent gets besides PATH and the locale: the database variables, and what the driver
+    needs. ``timeout_seconds`` bounds one call.
+    """
+
+    workspace: Path
+    environment: Mapping[str, str] = field(repr=False)
+    timeout_seconds: float
+
+    def call(self, agent: str, arguments: Sequence[str]) -> str:
+        """The agent's JSON. Raises ``AgentError`` with its last line of error output, or when it takes too long."""
+        try:
+            ended = subprocess.run(  # noqa: S603 - our own module; the agent passed all checks before it was published
+                [sys.executable, "-B", "-X", "utf8", "-m", "daemon.runtime.call", agent, *arguments],
+                cwd=self.workspace,
+                env={"PATH": os.defpath, "LANG": "C.UTF-8", **self.environment},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+                timeout=self.timeout_seconds,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise AgentError(
+                f"{agent} did not answer within {self.timeout_seconds:.0f} s", hint="ask for one row with --key"
+            ) from error
+        except OSError as error:
+            raise AgentError(f"{agent} cannot be started: {error}", hint="meta-agent doctor") from error
+        if ended.returncode != 0:
+            lines = ended.stderr.strip().splitlines()
+            reason = lines[-1] if lines else f"it ended with exit code {ended.returncode} and said nothing"
+            raise AgentError(f"{agent} failed: {reason}", hint="meta-agent doctor checks the database it reads")
+        return ended.stdout
