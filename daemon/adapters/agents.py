@@ -8,7 +8,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from daemon.core.build import GeneratedFile
 from daemon.core.errors import AgentError
 
 
@@ -26,10 +28,22 @@ class PythonAgentRunner:
 
     def call(self, agent: str, arguments: Sequence[str]) -> str:
         """The agent's JSON. Raises ``AgentError`` with its last line of error output, or when it takes too long."""
+        return self._run(self.workspace, agent, arguments)
+
+    def rehearse(self, files: Sequence[GeneratedFile], agent: str, arguments: Sequence[str]) -> str:
+        """The same for an agent that is not published yet, in a folder that is gone afterwards."""
+        with TemporaryDirectory(prefix="rehearsal-") as folder:
+            for file in files:
+                target = Path(folder) / file.path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(file.content)
+            return self._run(Path(folder), agent, arguments)
+
+    def _run(self, folder: Path, agent: str, arguments: Sequence[str]) -> str:
         try:
             ended = subprocess.run(  # noqa: S603 - our own module; the agent passed all checks before it was published
                 [sys.executable, "-B", "-X", "utf8", "-m", "daemon.runtime.call", agent, *arguments],
-                cwd=self.workspace,
+                cwd=folder,
                 env={"PATH": os.defpath, "LANG": "C.UTF-8", **self.environment},
                 stdin=subprocess.DEVNULL,
                 capture_output=True,

@@ -71,7 +71,8 @@ def _queried(spec: AgentSpec, schema: Schema, metric: Metric, mode: Mode, query:
     size = len(spec.entity.key)
     order = ", ".join(str(n + 1) for n in range(size))
     sql = metric_sql(spec, metric.name, mode.name, schema, schema.dialect)
-    rows = query(f"SELECT * FROM ({sql}) AS figures ORDER BY {order} LIMIT {SAMPLE_ROWS}")
+    # Nothing here comes from the person: the compiler wrote the statement, and the connection can only read.
+    rows = query(f"SELECT * FROM ({sql}) AS figures ORDER BY {order} LIMIT {SAMPLE_ROWS}")  # noqa: S608
     total = None
     if metric.total != "none":
         total = _decimal(query(total_sql(spec, metric.name, mode.name, schema, schema.dialect))[0][0])

@@ -176,6 +176,10 @@ class TestVerdict:
     counts: TestCounts
     backend: Backend
     findings: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What the live data showed that the person should know, such as rows without a value."""
+    example: str = ""
+    """The agent's answer on the live data in its standard mode, as JSON."""
     output: str = ""
     seconds: float = 0.0
 

@@ -52,5 +52,11 @@ def answers_name(status_name: str) -> str:
     return status_name.removesuffix(STATUS_SUFFIX) + ANSWERS_SUFFIX
 
 
+def log_folder(name: str) -> str:
+    """Where the logs of a request go, relative to the workspace."""
+    stem = name.rpartition(".")[0] or name
+    return f"logs/{stem}"
+
+
 def _file_bytes(name: str) -> bytes:
     return name.encode("utf-8", "surrogateescape")

@@ -150,6 +150,10 @@ class AgentRunner(Protocol):
         """
         ...
 
+    def rehearse(self, files: Sequence[GeneratedFile], agent: str, arguments: Sequence[str]) -> str:
+        """The same for an agent that is not published yet: ``files`` are laid out in a folder of their own."""
+        ...
+
 
 class Store(Protocol):
     """Jobs: the truth about what was accepted and how far it got. Every call is one transaction."""

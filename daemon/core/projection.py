@@ -75,6 +75,8 @@ def progress_report(stages: tuple[StageReport, ...], message: str) -> dict[str, 
 
 def outcome_report(outcome: Outcome, stages: tuple[StageReport, ...], next_check_at: datetime | None) -> dict[str, Any]:
     """The report of an attempt that ended. A deferred one says when it is looked at again."""
+    if outcome.state is JobState.FAILED:
+        stages = tuple(s.model_copy(update={"state": "failed"}) if s.state == "running" else s for s in stages)
     deferral = None
     if outcome.deferral is not None and next_check_at is not None:
         deferral = Deferral(reason=outcome.deferral, next_check_at=next_check_at)

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from daemon.checks.mutants import Mutant, mutants, stubs
+from daemon.checks.reconcile import SAMPLE_ROWS, reconcile, undefined_words
 from daemon.checks.trial import QUICK, TOKEN_VARIABLE
 from daemon.checks.verdict import Trial, judge_candidate, judge_mutants, judge_stubs, passed, read_trials
 from daemon.core.build import CompiledTests, GeneratedFile, TestVerdict
+from daemon.core.errors import AgentError
+from daemon.core.findings import Finding, Level
 from daemon.core.ports import Ports, Sandbox, SandboxCommand, SandboxResult
 from daemon.core.schema import Schema
 from daemon.core.spec import AgentSpec
 from daemon.core.status import TestCounts
 
 NAME = "run_tests"
-DESCRIPTION = "Run the compiled tests isolated; they must pass on the agents and fail on wrong variants of them."
+DESCRIPTION = "Run the compiled tests isolated; they must fail on wrong variants; then reconcile live data with SQL."
 
 _CANDIDATE = "candidate"
 
@@ -55,13 +59,32 @@ def run(given: RunTestsInput, ports: Ports) -> TestVerdict:
     if not findings:  # tests that fail on the agents fail on every variant too, which says nothing
         findings = (*judge_stubs(tuple(known_bad), variants.trials), *survived)
     good = len(passed(expected, trial))
-    return TestVerdict(
+    verdict = TestVerdict(
         accepted=not findings,
         counts=TestCounts(passed=good, failed=len(expected) - good, mutants=len(mistakes), mutants_killed=killed),
         backend=candidate.run.backend,
         findings=findings,
         output=candidate.run.stderr,
         seconds=max(candidate.run.seconds, variants.run.seconds),
+    )
+    return _reconciled(given, verdict, ports) if verdict.accepted else verdict
+
+
+def _reconciled(given: RunTestsInput, verdict: TestVerdict, ports: Ports) -> TestVerdict:
+    """The verdict after the live data had its say: the agent's figures against the independent SQL."""
+    try:
+        answer = ports.agents.rehearse(given.agents, given.spec.agents.calc, ("--rehearse", str(SAMPLE_ROWS)))
+    except AgentError as error:
+        finding = Finding(level=Level.ERROR, code="live_call", place=given.spec.agents.calc, message=str(error))
+        return replace(verdict, accepted=False, findings=(finding,))
+    answers = json.loads(answer)
+    findings = reconcile(given.spec, given.schema, answers, ports.database.query)
+    return replace(
+        verdict,
+        accepted=not findings,
+        findings=findings,
+        notes=undefined_words(given.spec, answers),
+        example=json.dumps(answers["standard"], ensure_ascii=False),
     )
 
 
