@@ -18,9 +18,13 @@ def known_agents(root: Path) -> tuple[str, ...]:
     return tuple(sorted(name for name in modules | packages if not name.startswith("_")))
 
 
-def checked_agent(root: Path, name: str) -> str:
-    """``name`` if there is such an agent; raises ``AgentError`` that offers the nearest ones."""
-    known = known_agents(root)
+def callable_agents(root: Path) -> tuple[str, ...]:
+    """Names of the agents that calculate figures, sorted: those that have a spec."""
+    return tuple(sorted(path.stem for path in (root / "agent_specs").glob("*.toml")))
+
+
+def checked_agent(name: str, known: tuple[str, ...]) -> str:
+    """``name`` if it is one of ``known``; raises ``AgentError`` that offers the nearest ones."""
     if name in known:
         return name
     if not known:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 
-from daemon.cli.agents import checked_agent
+from daemon.cli.agents import callable_agents, checked_agent
 from daemon.cli.run import pairs
 from daemon.cli.terminal import Terminal
 
@@ -33,7 +33,7 @@ def run(given: argparse.Namespace, terminal: Terminal) -> int:
     """0 with the figures on the output stream. Raises ``AgentError`` when the agent cannot be called."""
     from daemon import service
 
-    agent = checked_agent(terminal.root, given.agent)
+    agent = checked_agent(given.agent, callable_agents(terminal.root))
     settings = service.open_workspace(terminal.root)
     printed = service.agent_runner(settings).call(agent, agent_arguments(given))
     if given.json:

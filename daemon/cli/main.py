@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from daemon.cli.commands import load
@@ -44,8 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str], terminal: Terminal) -> int:
     line = parse(arguments)
-    root = Path(os.path.abspath(Path(line.directory).expanduser()))  # noqa: PTH100 - links stay as they were written
-    return load(line.command).run(line.given, replace(terminal, root=root))
+    terminal.root = terminal.root / Path(line.directory).expanduser()
+    return load(line.command).run(line.given, terminal)
 
 
 def _forget_output() -> None:

@@ -26,7 +26,7 @@ class HelpFormatter(argparse.RawDescriptionHelpFormatter):
     """Help as wide as the terminal, but never wider than is pleasant to read."""
 
     def __init__(self, prog: str, **options: Any) -> None:
-        options["width"] = min(WIDEST, shutil.get_terminal_size().columns - 2)
+        options.setdefault("width", min(WIDEST, shutil.get_terminal_size().columns - 2))
         super().__init__(prog, **options)
 
 

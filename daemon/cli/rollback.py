@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from daemon.cli.agents import checked_agent
+from daemon.cli.agents import checked_agent, known_agents
 from daemon.cli.terminal import Terminal
 
 
@@ -19,7 +19,7 @@ def run(given: argparse.Namespace, terminal: Terminal) -> int:
     """0 with the paths that changed on the output stream."""
     from daemon import service
 
-    agent = checked_agent(terminal.root, given.agent)
+    agent = checked_agent(given.agent, known_agents(terminal.root))
     paths = service.rollback(service.open_workspace(terminal.root), agent)
     terminal.note(f"{agent} is back at its previous version:")
     for path in paths:

@@ -25,6 +25,8 @@ def figures_view(answer: Result, symbols: Symbols) -> RenderableType:
     parts: list[RenderableType] = [_head(answer, symbols)]
     for result in answer.get("results") or ():
         parts += [_metric_head(result), _table(result, symbols), *_cut(result)]
+    if answer.get("overall"):
+        parts += [Text("\noverall", style="bold cyan"), _overall(answer["overall"][:MOST_ROWS])]
     if answer.get("warnings"):
         parts.append(points(answer["warnings"], symbols.warning, "yellow"))
     return Group(*parts)
@@ -72,6 +74,17 @@ def _table(result: Result, symbols: Symbols) -> RenderableType:
         cells += [_value(row, symbols), status_text(row.get("status"))]
         cells += [safe(_remarks(row), "dim")] if noted else []
         table.add_row(*cells)
+    return table
+
+
+def _overall(rows: list[Result]) -> RenderableType:
+    """The combined status of rows that have several figures."""
+    table = Table(box=SIMPLE, header_style="dim", pad_edge=False, padding=(0, 1))
+    for name in [*(rows[0].get("key") or {}), "label", "status"]:
+        table.add_column(safe(name), overflow="fold")
+    for row in rows:
+        key = (safe(value) for value in (row.get("key") or {}).values())
+        table.add_row(*key, safe(row.get("label") or ""), status_text(row.get("status")))
     return table
 
 
