@@ -1,0 +1,23 @@
+"""Fakes of the ports, one class each."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+
+class FakeClock:
+    """Implements ``Clock``; time passes only by ``advance``."""
+
+    def __init__(self) -> None:
+        self._now = datetime(2026, 1, 31, 8, 0, tzinfo=UTC)
+        self._monotonic = 100.0
+
+    def now(self) -> datetime:
+        return self._now
+
+    def monotonic(self) -> float:
+        return self._monotonic
+
+    def advance(self, seconds: float) -> None:
+        self._now += timedelta(seconds=seconds)
+        self._monotonic += seconds
