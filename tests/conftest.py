@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
+import hypothesis
 import pytest
 from postgres_server import PostgresServer, ServerMissing, running_server
 
@@ -16,6 +17,11 @@ DATA = Path(__file__).parents[1] / "examples" / "data"
 SETTING_PREFIXES = ("META_AGENT_", "LLM_", "SANDBOX_", "MEMORY_", "PG")
 SETTING_NAMES = {"DATABASE_URL", "DOCKER_TIMEOUT"}
 REQUIRE_POSTGRES = pytest.StashKey[bool]()
+
+# A busy machine is no failure, so examples have no deadline; `make fuzz` takes the second profile.
+hypothesis.settings.register_profile("project", deadline=None)
+hypothesis.settings.register_profile("fuzz", deadline=None, max_examples=3000)
+hypothesis.settings.load_profile("project")
 
 
 def pytest_configure(config: pytest.Config) -> None:
