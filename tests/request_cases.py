@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES = Path(__file__).parents[1] / "examples"
 REQUESTS = EXAMPLES / "requests"
 SLACK = Decimal("1e-9")
 """The expected files round to nine decimals."""
