@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from daemon.compiler.figures import Figure, figure_of
+from daemon.compiler.figures import Figure, figure_of, total_kind
 from daemon.compiler.formula import names, parse
 from daemon.compiler.formula.guards import required
 from daemon.compiler.header import header_values
@@ -155,7 +155,7 @@ class _CalcAgent:
             status_declared=_DECLARE if in_status else "",
             result_argument=_HAND_ON if in_result else "",
             result_declared=_DECLARE if in_result else "",
-            total_call=_total_call(metric),
+            total_call=_total_call(metric, self._spec),
         )
 
     def _rule(self, metric: Metric, status: str, when: str) -> _Rule:
@@ -172,7 +172,7 @@ class _CalcAgent:
 
     def _adjusted(self, formula: str) -> str:
         tree = parse(formula)
-        optional = {i.name for i in self._spec.inputs if i.nulls == "undefined"}
+        optional = {i.name for i in self._spec.inputs if i.may_be_missing}
         source = to_python(tree, {**self._row_sources(), **self._parameters})
         present = [f"row.{name} is not None" for name in sorted(required(tree) & optional)]
         return f"{source} if {' and '.join(present)} else None" if present else source
@@ -209,12 +209,13 @@ def _combined_doc(spec: AgentSpec) -> str:
     return "The worst status of the figures that have one; N/A when none has." if spec.status_order else "No limits."
 
 
-def _total_call(metric: Metric) -> str:
-    return 'counts_only("not additive: ask for single rows")' if metric.total == "none" else "total()"
+def _total_call(metric: Metric, spec: AgentSpec) -> str:
+    additive = total_kind(metric, spec) != "none"
+    return "total()" if additive else 'counts_only("not additive: ask for single rows")'
 
 
 def _total_doc(spec: AgentSpec) -> str:
-    kinds = {m.total for m in spec.metrics}
+    kinds = {total_kind(m, spec) for m in spec.metrics}
     ratios = "the ratio of the sums, never the mean of the ratios"
     words = {"ratio_of_sums": ratios, "sum": "the sum", "none": "counts only"}
     parts = [words[kind] for kind in ("ratio_of_sums", "sum", "none") if kind in kinds]

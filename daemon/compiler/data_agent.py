@@ -6,19 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from daemon.compiler.core_source import to_core
-from daemon.compiler.formula import names, parse, walk
-from daemon.compiler.formula.tree import Binary
+from daemon.compiler.formula import parse
 from daemon.compiler.header import header_values
 from daemon.compiler.keys import key_views
 from daemon.compiler.names import ANNOTATIONS, column_access, literal, prose, table_variables
 from daemon.compiler.rendering import render
+from daemon.compiler.scale import decimals
 from daemon.core.naming import identifier
 from daemon.core.schema import Kind, TableRef
 from daemon.core.spec import AgentSpec, Aggregate, ColumnName, Input, Join, SourceField
-
-DEFAULT_SCALE = 6
-"""Decimals kept of each row in a sum of binary numbers whose decimals are not known."""
-MAX_SCALE = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +95,7 @@ class _DataAgent:
         return selected + [self._input(given, by_input.get(given.name)) for given in self._spec.inputs]
 
     def _input(self, given: Input, child: _Child | None) -> _Column:
-        optional = given.nulls == "undefined"
+        optional = given.may_be_missing
         source = f"{child.variable}.c.{given.name}" if child else self._access(_required(given.column))
         origin = _words(given)
         doc = (
@@ -162,7 +158,7 @@ class _DataAgent:
         if aggregate.distinct:
             value = f"({value}).distinct()"
         if aggregate.function in {"sum", "avg"}:
-            return f"exact_{aggregate.function}({value}, {scale_of(aggregate)})"
+            return f"exact_{aggregate.function}({value}, {decimals(aggregate)})"
         return f"func.{aggregate.function}({value})"
 
     def _field(self, field: SourceField) -> str:
@@ -171,15 +167,6 @@ class _DataAgent:
 
     def _condition(self, text: str, fields: tuple[SourceField, ...]) -> str:
         return to_core(parse(text), {f.name: self._field(f) for f in fields}) if text else ""
-
-
-def scale_of(aggregate: Aggregate) -> int:
-    """Decimals a row's value can have: those of the fields its expression uses, added up as a product would."""
-    tree = parse(aggregate.expression or "1")
-    used = [f for f in aggregate.fields if f.name in names(tree) and f.kind in {Kind.DECIMAL, Kind.REAL}]
-    scales = [DEFAULT_SCALE if f.scale is None else f.scale for f in used]
-    divides = any(isinstance(n, Binary) and n.operator == "/" for n in walk(tree))
-    return MAX_SCALE if divides else min(sum(scales), MAX_SCALE)
 
 
 def _columns(spec: AgentSpec) -> Iterable[ColumnName]:

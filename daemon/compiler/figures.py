@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 from daemon.compiler.formula import Node, names, parse
-from daemon.compiler.formula.fraction import as_fraction
+from daemon.compiler.formula.fraction import as_fraction, has_quotient
 from daemon.compiler.formula.guards import Facts, Hazard, facts, hazards, required
-from daemon.compiler.formula.tree import Compare, Name, Number
+from daemon.compiler.formula.tree import Compare, Name, Number, replaced
 from daemon.compiler.names import literal
 from daemon.compiler.python import to_python
-from daemon.core.spec import AgentSpec, Metric
+from daemon.core.spec import AgentSpec, Metric, Unit
+
+_ADDITIVE = frozenset({Unit.MONEY, Unit.COUNT, Unit.NUMBER, Unit.DAYS, Unit.YEARS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,16 +54,47 @@ def checks_of(metric: Metric, spec: AgentSpec) -> tuple[Check, ...]:
     missing = [
         Check(condition=parse(f"{i.name} is None"), reason=f"{i.title} missing")
         for i in spec.inputs
-        if i.name in needed and i.nulls == "undefined" and i.name not in known.present
+        if i.name in needed and i.may_be_missing and i.name not in known.present
     ]
     left = [_hazard(h, spec) for h in hazards(tree) if not _ruled_out(h, known.nonzero, known.not_negative)]
     return (*early, *missing, *late, *left)
 
 
+def fraction_of(metric: Metric, spec: AgentSpec) -> tuple[Node, Node] | None:
+    """Numerator and denominator over inputs and parameters; None for a metric that is no ratio of sums."""
+    if metric.total != "ratio_of_sums":
+        return None
+    return as_fraction(_over_inputs(metric, spec), _constants(spec))
+
+
+def total_kind(metric: Metric, spec: AgentSpec) -> Literal["ratio_of_sums", "sum", "none"]:
+    """How rows are added up. A ratio that is not one fraction cannot be: its total counts rows only."""
+    if metric.total != "ratio_of_sums":
+        return metric.total
+    tree = _over_inputs(metric, spec)
+    if as_fraction(tree, _constants(spec)):
+        return "ratio_of_sums"
+    return "sum" if metric.unit in _ADDITIVE and not has_quotient(tree, _constants(spec)) else "none"
+
+
+def _over_inputs(metric: Metric, spec: AgentSpec) -> Node:
+    """The formula with metrics defined before it written out."""
+    formulas: dict[str, Node] = {}
+    for each in spec.metrics:
+        formulas[each.name] = replaced(parse(each.formula), formulas)
+        if each.name == metric.name:
+            break
+    return formulas[metric.name]
+
+
+def _constants(spec: AgentSpec) -> frozenset[str]:
+    return frozenset(p.name for p in (*spec.parameters, *(p for m in spec.modes for p in m.parameters)))
+
+
 def figure_of(metric: Metric, spec: AgentSpec, earlier: Mapping[str, Figure]) -> Figure:
     """The Python of ``metric``; ``earlier`` are the figures of metrics defined before it, by name."""
     tree = parse(metric.formula)
-    parameters = frozenset(p.name for p in (*spec.parameters, *(p for m in spec.modes for p in m.parameters)))
+    parameters = _constants(spec)
     used = _used(metric)
     sources = {i.name: f"row.{i.name}" for i in spec.inputs} | {p: f"parameters.{p}" for p in parameters}
     sources |= {name: f"{name}.value" if earlier[name].is_ratio else name for name in used & earlier.keys()}
@@ -70,7 +104,7 @@ def figure_of(metric: Metric, spec: AgentSpec, earlier: Mapping[str, Figure]) ->
         steps += [f"{name} = _{name}(row{argument})", f"if isinstance({name}, Undefined):", f"    return {name}"]
     for check in checks_of(metric, spec):
         steps += [f"if {to_python(check.condition, sources)}:", f"    return Undefined({literal(check.reason)})"]
-    fraction = as_fraction(tree, parameters) if metric.total == "ratio_of_sums" else None
+    fraction = fraction_of(metric, spec)
     parts = fraction or (tree,)
     source = ", ".join(to_python(part, sources) for part in parts)
     own = {i.name for i in spec.inputs} & used

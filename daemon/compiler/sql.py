@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, case, func, literal, literal_column, not_, or_, type_coerce
+from sqlalchemy import ColumnElement, Integer, and_, case, func, literal, literal_column, not_, or_
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.types import Numeric
 
@@ -26,7 +26,7 @@ from daemon.compiler.formula.tree import (
     Number,
     Text,
 )
-from daemon.runtime.sql import quotient
+from daemon.runtime.sql import quotient, without_decimals
 
 Column = ColumnElement[Any]
 
@@ -42,7 +42,7 @@ _ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {"+": operator.add, "-": ope
 
 
 def to_sql(node: Node, columns: Mapping[str, Column]) -> Column:
-    """The SQL of ``node`` where names stand for ``columns``. Division by zero gives NULL."""
+    """The SQL of ``node`` where names stand for ``columns``. Division by zero and roots of negatives give NULL."""
     match node:
         case Number(value):
             return _number(value)
@@ -98,13 +98,15 @@ def _binary(sign: str, left: Column, right: Column, exponent: Node) -> Column:
 
 def _floor(value: Column) -> Column:
     """Written out, because SQLite is built without ``floor`` on some systems."""
-    cut = type_coerce(func.trunc(value), Numeric(asdecimal=False))
+    cut = without_decimals(value)
     return cut - case((value < cut, 1), else_=0)
 
 
 def _call(function: str, arguments: list[Column]) -> Column:
     match function:
-        case "abs" | "coalesce" | "sqrt":
+        case "sqrt":
+            return case((arguments[0] >= 0, func.sqrt(arguments[0])))
+        case "abs" | "coalesce":
             return _typed(getattr(func, function)(*arguments))
         case "floor":
             return _floor(arguments[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from daemon.compiler.calc_agent import all_parameters
+from daemon.compiler.figures import total_kind
 from daemon.core.spec import AgentSpec, Metric, Mode
 
 
@@ -23,7 +24,7 @@ def _metric(metric: Metric, spec: AgentSpec) -> str:
     undefined = [f"{u.reason} ({u.when})" for u in metric.undefined]
     words += [f"no value for {', '.join(undefined)} or a missing figure"] if undefined else []
     totals = {"ratio_of_sums": "the total is the ratio of the sums", "sum": "the total is the sum", "none": "no total"}
-    return "; ".join([*words, totals[metric.total]]) + "."
+    return "; ".join([*words, totals[total_kind(metric, spec)]]) + "."
 
 
 def _limits(metric: Metric, spec: AgentSpec) -> str:

@@ -125,6 +125,12 @@ class Input(SpecPart):
     nulls: Literal["undefined", "zero"] = "undefined"
     """``undefined``: a missing value makes every metric that uses it undefined. ``zero``: missing means 0."""
 
+    @property
+    def may_be_missing(self) -> bool:
+        """Whether rows can lack it. No rows to count are zero rows, never a missing number."""
+        counted = self.aggregate is not None and self.aggregate.function == "count"
+        return self.nulls == "undefined" and not counted
+
 
 class KeyColumn(SpecPart):
     """A part of the entity's key: the column and the Python argument that selects it."""

@@ -113,6 +113,23 @@ def _days(element: days_between, compiler: SQLCompiler, **options: Any) -> str:
     return f"(CAST({end} AS DATE) - CAST({start} AS DATE))"
 
 
+class without_decimals(GenericFunction[Any]):  # noqa: N801 - reads as the SQL function it is
+    """A number cut towards zero; SQLite is built without ``trunc`` on some systems."""
+
+    inherit_cache = True
+    type = Numeric(asdecimal=False)
+
+
+@compiles(without_decimals, "sqlite")
+def _whole_sqlite(element: without_decimals, compiler: SQLCompiler, **options: Any) -> str:
+    return f"CAST({compiler.process(element.clauses, **options)} AS INTEGER)"
+
+
+@compiles(without_decimals)
+def _whole(element: without_decimals, compiler: SQLCompiler, **options: Any) -> str:
+    return f"TRUNC({compiler.process(element.clauses, **options)})"
+
+
 def quotient(left: ColumnElement[Any], right: ColumnElement[Any]) -> ColumnElement[Any]:
     """``left / right`` as a decimal fraction; NULL when ``right`` is zero."""
     return as_fraction(left) / func.nullif(as_fraction(right), 0)

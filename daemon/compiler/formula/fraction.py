@@ -1,14 +1,15 @@
 """A formula as one fraction: numerator over denominator. The total of a ratio is the ratio of their sums.
 
 ``c * (a / b)``, ``(a / b) / c``, ``c + a / b`` and sums over one denominator become a single ``n / d``, where ``c``
-uses nothing that differs from row to row. Source: `ratio of sums, never mean of ratios`, docs/decisions.md.
+uses nothing that differs from row to row. A fraction of fractions is none: its sums would mean nothing.
+Source: `ratio of sums, never mean of ratios`, docs/decisions.md.
 """
 
 from __future__ import annotations
 
 from collections.abc import Set
 
-from daemon.compiler.formula.tree import Binary, Negative, Node, names
+from daemon.compiler.formula.tree import Binary, Negative, Node, names, walk
 
 
 def as_fraction(node: Node, constants: Set[str]) -> tuple[Node, Node] | None:
@@ -29,13 +30,22 @@ def as_fraction(node: Node, constants: Set[str]) -> tuple[Node, Node] | None:
     return None
 
 
+def has_quotient(node: Node, constants: Set[str]) -> bool:
+    """Whether something in ``node`` is divided by a value that differs from row to row."""
+    return any(
+        isinstance(n, Binary) and n.operator in {"/", "//", "%"} and not _is_constant(n.right, constants)
+        for n in walk(node)
+    )
+
+
 def _is_constant(node: Node, constants: Set[str]) -> bool:
     return names(node) <= constants
 
 
 def _divided(left: Node, right: Node, constants: Set[str]) -> tuple[Node, Node] | None:
     if not _is_constant(right, constants):
-        return left, right
+        nested = has_quotient(left, constants) or has_quotient(right, constants)
+        return None if nested else (left, right)
     inner = as_fraction(left, constants)
     return inner and (inner[0], Binary("*", inner[1], right))
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 
 
@@ -125,3 +125,17 @@ def names(node: Node) -> frozenset[str]:
 def numbers(node: Node) -> tuple[Decimal, ...]:
     """Every literal number, in reading order of the tree."""
     return tuple(n.value for n in walk(node) if isinstance(n, Number))
+
+
+def replaced(node: Node, values: Mapping[str, Node]) -> Node:
+    """``node`` with names written out as ``values`` has them."""
+    if isinstance(node, Name):
+        return values.get(node.name, node)
+    parts: dict[str, Node | tuple[Node, ...]] = {}
+    for each in fields(node):
+        part = getattr(node, each.name)
+        if isinstance(part, Node):
+            parts[each.name] = replaced(part, values)
+        elif isinstance(part, tuple):
+            parts[each.name] = tuple(replaced(p, values) for p in part)
+    return replace(node, **parts)  # type: ignore[arg-type]  # the parts are those of the same node
