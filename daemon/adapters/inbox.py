@@ -70,28 +70,26 @@ class Inbox:
         news: list[Job] = []
         try:
             self._withdraw_missing(requests)
-            for name, fingerprint in requests.items():
-                job = self._examine(name, fingerprint)
-                if job is not None:
-                    news.append(job)
+            complete = [name for name, fingerprint in requests.items() if self._is_complete(name, fingerprint)]
+            for name in sorted(complete, key=lambda name: (requests[name].modified_ns, name)):  # oldest first
+                news += self._take(name, self._seen[name])
         except StoreError as problem:  # the rest is seen at the next look
             log.warning("store failed %s", fields(reason=problem))
             return self._summary(news, (*_ignored(found), str(problem)), next_look_in=None)
         return self._summary(news, _ignored(found), next_look_in=self._next_look_in())
 
-    def _examine(self, name: str, fingerprint: Fingerprint) -> Job | None:
+    def _is_complete(self, name: str, fingerprint: Fingerprint) -> bool:
+        """Whether a file is to be taken now: new or changed, and unchanged for the settle time."""
         now = self._clock.monotonic()
         seen = self._seen.get(name)
         if seen is None or seen.fingerprint != fingerprint:
             seen = self._seen[name] = _Sighting(fingerprint, now)
             if self._settle_seconds > 0 and self._store.latest(name) is None:
                 self._board.settling(name)
-        if seen.taken or now - seen.since < self._settle_seconds:
-            return None
-        return self._take(name, seen)
+        return not seen.taken and now - seen.since >= self._settle_seconds
 
-    def _take(self, name: str, seen: _Sighting) -> Job | None:
-        """Accept or reject a file that is complete; returns its job when that is new."""
+    def _take(self, name: str, seen: _Sighting) -> tuple[Job, ...]:
+        """Accept or reject a file that is complete; its job when that is new."""
         now = self._clock.now()
         seen.trouble = ""
         job: Job | None
@@ -99,7 +97,7 @@ class Inbox:
             content = read_request(self._folder / name, seen.fingerprint)
             if content is None:
                 self._seen.pop(name)
-                return None
+                return ()
             job = self._accept(name, content)
         except Unreadable as problem:
             job = self._refuse_unreadable(name, seen, problem)
@@ -108,9 +106,9 @@ class Inbox:
         seen.taken = True
         self._board.restate(name)
         if job is None or job.created_at < now:
-            return None
+            return ()
         log.info("request %s", fields(name=name, state=job.state, revision=job.revision, job=job.id))
-        return job
+        return (job,)
 
     def _accept(self, name: str, content: bytes) -> Job:
         try:

@@ -51,7 +51,7 @@ class Housekeeping:
     def start(self, tasks: dict[Callable[[], None], float]) -> None:
         """Run each task every so many seconds, the first time after that time."""
         from apscheduler.executors.pool import ThreadPoolExecutor  # type: ignore[import-untyped]
-        from apscheduler.schedulers.background import BackgroundScheduler  # type: ignore[import-untyped]
+        from apscheduler.schedulers.background import BackgroundScheduler
 
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         scheduler = BackgroundScheduler(

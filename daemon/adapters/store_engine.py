@@ -71,9 +71,10 @@ def _sqlite(url: str) -> Engine:
     path = Path(url.removeprefix(SQLITE_PREFIX))
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
     except OSError as problem:
         raise StoreError(
-            f"no folder for the job store: {problem}", hint="set META_AGENT_STATE_DIR to a folder you may write"
+            f"the job store cannot be made: {problem}", hint="set META_AGENT_STATE_DIR to a folder you may write"
         ) from problem
     engine = create_engine(
         URL.create("sqlite", database=str(path)),
