@@ -198,7 +198,9 @@ def agent(tmp_path: Path) -> CalcAgent:
     place = tmp_path / "sample.db"
     database = sqlite3.connect(place)
     database.execute("CREATE TABLE properties (id INTEGER PRIMARY KEY, property_name TEXT)")
-    database.execute("CREATE TABLE financial_metrics (property_id INTEGER, annual_noi INTEGER, annual_debt_service INTEGER)")
+    database.execute(
+        "CREATE TABLE financial_metrics (property_id INTEGER, annual_noi INTEGER, annual_debt_service INTEGER)"
+    )
     database.executemany("INSERT INTO properties VALUES (?, ?)", [(row[0], f"p{row[0]}") for row in ROWS])
     database.executemany("INSERT INTO financial_metrics VALUES (?, ?, ?)", ROWS)
     database.commit()

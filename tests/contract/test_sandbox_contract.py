@@ -78,7 +78,7 @@ def test_nothing_of_the_environment_is_passed_on(sandbox: Sandbox, monkeypatch: 
 
 
 def test_temporary_files_can_be_written_and_are_gone_afterwards(sandbox: Sandbox, scratch: Path) -> None:
-    code = "import tempfile; f = tempfile.NamedTemporaryFile(delete=False); f.write(b'x'); f.close(); print(open(f.name).read())"
+    code = "import os, tempfile; f, name = tempfile.mkstemp(); os.write(f, b'x'); print(open(name).read())"
     assert run(sandbox, code).stdout == "x\n"
     assert list(scratch.iterdir()) == []
 
@@ -151,17 +151,20 @@ PROGRAMS: dict[str, tuple[str, bool]] = {
     ),
     "2 GB in a process": ("x = b'x' * (2 << 30); print('ESCAPED')", True),
     "600 MB in a tree": (
-        "import os, time\nfor _ in range(3):\n    if not os.fork(): x = b'x' * (200 << 20); time.sleep(20); os._exit(0)\n"
+        "import os, time\nfor _ in range(3):\n    if not os.fork():\n"
+        "        x = b'x' * (200 << 20); time.sleep(20); os._exit(0)\n"
         "time.sleep(5); print('ESCAPED')",
         True,
     ),
     "fill the disk": (
-        "import os\nfor n in range(3): open(os.environ['TMPDIR'] + f'/{n}', 'wb').write(bytes(3 << 20))\nprint('ESCAPED')",
+        "import os\nfor n in range(3): open(os.environ['TMPDIR'] + f'/{n}', 'wb').write(bytes(3 << 20))\n"
+        "print('ESCAPED')",
         False,
     ),
     "endless loop": ("while True: pass", True),
     "ignore signals": (
-        "import signal\nfor s in set(signal.valid_signals()) - {9, 19}: signal.signal(s, signal.SIG_IGN)\nwhile True: pass",
+        "import signal\nfor s in set(signal.valid_signals()) - {9, 19}: signal.signal(s, signal.SIG_IGN)\n"
+        "while True: pass",
         True,
     ),
     "flood of output": ("import sys\nwhile True: sys.stdout.write('x' * 65536)", True),
