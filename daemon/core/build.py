@@ -128,6 +128,8 @@ class Analysis:
     refusal: str = ""
     leftovers: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
+    asked: int = 0
+    """How many questions the analysis asked, answered ones included; the next one is ``q{asked + 1}``."""
     assumptions: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 

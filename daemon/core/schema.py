@@ -105,6 +105,11 @@ class Schema:
         """The table of that reference, if there is one."""
         return next((t for t in self.tables if t.ref == ref), None)
 
+    def columns_of(self, ref: TableRef) -> tuple[Column, ...]:
+        """Columns of the table of that reference; empty if there is none."""
+        table = self.table(ref)
+        return table.columns if table else ()
+
     def column(self, ref: ColumnRef) -> Column | None:
         """The column of that reference, if there is one."""
         table = self.table(ref.table)

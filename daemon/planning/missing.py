@@ -1,0 +1,78 @@
+"""Terms the data has no column for: what is near is offered, nothing is assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from daemon.core.build import MetricWish, Term
+from daemon.core.naming import identifier, singular, words
+from daemon.core.schema import ColumnRef, Schema, TableRef
+from daemon.core.spec import Unit
+from daemon.planning.mapping import nearest_columns
+from daemon.planning.questions import STOP, Questions
+from daemon.planning.vocabulary import is_number
+from daemon.planning.wishes import guessed_unit
+
+
+def ask_for_column(
+    term: Term, metrics: Sequence[MetricWish], tables: Sequence[TableRef], schema: Schema, questions: Questions
+) -> str | ColumnRef | MetricWish | None:
+    """What the person wants instead: a column, another figure, ``STOP``; None while the question is open."""
+    instead = {f"{w.title} instead ({c})": w for w, c in _other_figures(term, metrics, tables, schema)}
+    near = {f"use {c}": c for c in nearest_columns(term, schema, tables)}
+    every = {
+        f"{t}.{c.name}": ColumnRef(t, c.name)
+        for t in tables
+        for c in schema.columns_of(t)
+        if c.kind.is_number
+    }
+    options = (*instead, *near, STOP)
+    known = ", ".join(list(every)[:12])
+    text = f"no column holds “{term.phrase}”; which one does? Number columns: {known}. Answer with one of them, or"
+    answer = questions.ask(f"{text} choose", options, STOP, accepted=tuple(every))
+    if answer is None or answer == STOP:
+        return answer
+    if answer in every and term.name in _denominators(metrics) and guessed_unit(every[answer].name) is Unit.COUNT:
+        return next((w for w, c in _other_figures(term, metrics, tables, schema) if c == every[answer]), None)
+    return instead.get(answer) or near.get(answer) or every[answer]
+
+
+def _denominators(metrics: Sequence[MetricWish]) -> set[str]:
+    return {m.formula.rsplit(" / ", 1)[1] for m in metrics if m.formula.count(" / ") == 1}
+
+
+def _other_figures(
+    term: Term, metrics: Sequence[MetricWish], tables: Sequence[TableRef], schema: Schema
+) -> list[tuple[MetricWish, ColumnRef]]:
+    """The same figure per something that is counted: ``NOI per unit`` where ``NOI per square foot`` was asked for."""
+    found = []
+    for metric in metrics:
+        top, _, bottom = metric.formula.partition(" / ")
+        if bottom != term.name or " " in top:
+            continue
+        for table in tables:
+            for column in schema.columns_of(table):
+                ref = ColumnRef(table, column.name)
+                if is_number(schema, ref) and guessed_unit(column.name) is Unit.COUNT:
+                    found.append((_per(metric, top, ref), ref))
+    return found
+
+
+def _per(metric: MetricWish, top: str, column: ColumnRef) -> MetricWish:
+    """``metric`` over another column. Its limit was meant for the figure asked for, so it goes."""
+    word = singular(" ".join(words(column.name)))
+    numerator = metric.title.split(" per ")[0]
+    title = f"{numerator} per {word}"
+    name = identifier(column.name)
+    return replace(
+        metric,
+        name=identifier(title),
+        title=title,
+        definition=f"{title}: {top} / {name}.",
+        formula=f"{top} / {name}",
+        terms=(*(t for t in metric.terms if t.name == top), Term(name=name, phrase=str(column), unit=Unit.COUNT)),
+        library="",
+        undefined=((f"{name} == 0", f"no {word}s"),),
+        status=(),
+    )

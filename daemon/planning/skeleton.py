@@ -1,0 +1,65 @@
+"""The shape of sentences: claimed stretches have to stand where such a stretch makes sense, or nothing is understood.
+
+Being made of known words is not enough: "properties with DSCR below LTV" is, and means something else.
+"""
+
+from __future__ import annotations
+
+import re
+
+from daemon.planning.reading import Reading, Role
+
+_LETTERS = {
+    Role.METRIC: "M", Role.NAME: "n", Role.ENTITY: "e", Role.NUMBER: "0", Role.DEFINITION: "D", Role.LIMIT: "T",
+    Role.BARE_LIMIT: "C", Role.MODE: "O", Role.DISPLAY: "S", Role.RULE: "R", Role.ROWS: "E", Role.FILTERED_ROWS: "W",
+    Role.DATASET: "B", Role.LEAD: "P", Role.SORT: "Q", Role.CUT: "", Role.CHANGE: "%", Role.LABEL: "l",
+}  # fmt: skip
+_WORDS = {"and": "&", "&": "&", "plus": "&", "with": "w", "the": "", "a": "", "an": "", "also": "", "then": "&", "their": "", "its": ""}
+_MARKS = {",": ",", ":": ":", "-": "-", "(": "(", ")": ")"}
+_TOKEN = re.compile(r"[\ue000-\uf8ff]|[^\W_]+(?:['_-][^\W_]+)*|[^\s]")
+
+_FIGURE = r"(?:M[EWB]{0,2}D|MC?)"
+_FIGURES = rf"{_FIGURE}(?:(?:,&?|&)P*{_FIGURE})*"
+_WHERE = r"[EWB]{1,2}"
+_MORE = r"(?:[,&w:(-]{0,2}[TOSRQBE]\)?)*"
+_SHAPES = re.compile(
+    rf"P*,?{_FIGURES}(?:w?{_WHERE})?{_MORE}"
+    rf"|P*{_WHERE}[,:]?P*{_FIGURES}{_MORE}"
+    rf"|&?P*[TOSRQB]{_MORE}"
+    r"|P*,?P*"
+    r"|\(?B\)?"
+)
+
+
+def unclear(reading: Reading) -> tuple[str, ...]:
+    """The parts of the text that are not understood: unknown words where there are any, else the whole sentence."""
+    found: list[str] = []
+    for start, end in reading.sentences():
+        letters, strangers = _letters(reading, start, end)
+        if strangers:
+            found += [reading.text(s, e) for s, e in strangers]
+        elif not _SHAPES.fullmatch(letters):
+            found.append(reading.text(start, end))
+    return tuple(found)
+
+
+def _letters(reading: Reading, start: int, end: int) -> tuple[str, list[tuple[int, int]]]:
+    letters: list[str] = []
+    strangers: list[tuple[int, int]] = []
+    at = start
+    while match := _TOKEN.search(reading.free, at, end):
+        at = match.end()
+        span = next((s for s in reading.spans if s.start <= match.start() < s.end), None)
+        if span is not None:
+            letters.append(_LETTERS[span.role])
+            at = span.end
+            continue
+        sign = _WORDS.get(match.group(), _MARKS.get(match.group()))
+        if sign is not None:
+            letters.append(sign)
+            continue
+        if strangers and not reading.free[strangers[-1][1] : match.start()].strip():
+            strangers[-1] = (strangers[-1][0], match.end())
+        else:
+            strangers.append((match.start(), match.end()))
+    return "".join(letters), strangers

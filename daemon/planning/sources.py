@@ -1,0 +1,127 @@
+"""Inputs of a spec: the column behind each term, its unit as the data shows it, and its name in formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from daemon.compiler.formula import FUNCTIONS
+from daemon.core.build import Term
+from daemon.core.naming import identifier, singular, words
+from daemon.core.ports import Database
+from daemon.core.schema import ColumnRef, Kind, Schema
+from daemon.core.spec import ColumnName, Input, Unit
+from daemon.planning.expressions import rename
+from daemon.planning.ground import Need
+from daemon.planning.mapping import EXACT, QUALIFIED
+from daemon.planning.questions import STOP, Questions
+
+_RESERVED = frozenset(
+    "exact figure inputs label mode parameters reason row shown status same_when_rounded total validation_status warnings "
+    "value key standard".split()
+) | frozenset(FUNCTIONS)
+
+
+@dataclass(slots=True)
+class Sources:
+    """Collects inputs; ``expressions`` say by term name what stands in formulas for it."""
+
+    schema: Schema
+    database: Database
+    questions: Questions
+    taken: set[str]
+    inputs: dict[ColumnRef, Input] = field(default_factory=dict)
+    expressions: dict[str, str] = field(default_factory=dict)
+    assumptions: list[str] = field(default_factory=list)
+    stopped: str = ""
+
+    def take(self, needs: Sequence[Need]) -> None:
+        """Choose a column for every need. Questions that stay open are in ``questions``."""
+        for need in needs:
+            expression = self._expression(need)
+            if expression is not None:
+                self.expressions[need.term.name] = expression
+
+    def _expression(self, need: Need) -> str | None:
+        if need.parts:
+            parts = {p.term.name: self._expression(p) for p in need.parts}
+            self.assumptions.append(f"the data has no {need.term.phrase}; {need.stands_in} is used for it")
+            return rename(need.formula, {k: v for k, v in parts.items() if v is not None})
+        column = self._chosen(need)
+        return None if column is None else self._input(need.term, column)
+
+    def _chosen(self, need: Need) -> ColumnRef | None:
+        sure = [c for c in need.fitting if c.score >= QUALIFIED]
+        if len(sure) == 1:
+            column = sure[0].column
+            if sure[0].score < EXACT:
+                self.assumptions.append(f"{need.term.phrase} is read from {column}")
+            return column
+        if sure:
+            options = tuple(str(c.column) for c in sure)
+            text = f"which column is “{need.term.phrase}”?"
+        else:
+            options = (*(f"use {c.column}" for c in need.fitting), STOP)
+            text = f"is one of these the {need.term.phrase} that is meant?"
+        answer = self.questions.ask(text, options, options[0] if sure else STOP)
+        if answer == STOP:
+            self.stopped = f"no column holds {need.term.phrase}"
+            return None
+        return next((c.column for c in need.fitting if answer in {str(c.column), f"use {c.column}"}), None)
+
+    def _input(self, term: Term, column: ColumnRef) -> str:
+        if column not in self.inputs:
+            found = self.schema.column(column)
+            assert found is not None
+            unit = self._unit(term, column)
+            self.inputs[column] = Input(
+                name=self._name(column),
+                title=_title(term, column),
+                unit=unit,
+                kind=found.kind,
+                column=ColumnName.of(column),
+            )
+        given = self.inputs[column]
+        if term.unit is Unit.FRACTION and given.unit is Unit.PERCENT:
+            return f"{given.name} / 100"
+        return given.name
+
+    def _unit(self, term: Term, column: ColumnRef) -> Unit:
+        """The term's unit; for parts of a whole, what the data shows."""
+        if term.unit not in {Unit.FRACTION, Unit.PERCENT}:
+            return term.unit
+        largest = self.database.profile(column).maximum
+        unit = Unit.PERCENT if "pct" in words(column.name) or "percent" in words(column.name) else Unit.FRACTION
+        if largest is not None:
+            unit = Unit.PERCENT if largest > Decimal(2) else Unit.FRACTION
+            shown = "percent (0 to 100)" if unit is Unit.PERCENT else "fractions (0 to 1)"
+            self.assumptions.append(f"{column} holds {shown}: its largest value is {largest:f}")
+        return unit
+
+    def _name(self, column: ColumnRef) -> str:
+        for name in _names(column):
+            if name not in self.taken and name not in _RESERVED:
+                self.taken.add(name)
+                return name
+        raise AssertionError("names never run out")
+
+
+def _names(column: ColumnRef) -> Iterator[str]:
+    plain = identifier(column.name)
+    yield plain
+    yield identifier(f"{singular(column.table.name)} {column.name}")
+    for number in range(2, 1000):
+        yield f"{plain}_{number}"
+
+
+def _title(term: Term, column: ColumnRef) -> str:
+    """The library's words for a figure it knows, else the column's."""
+    if term.synonyms and words(term.phrase) != words(column.name):
+        return term.phrase.rsplit(".", 1)[-1].replace("_", " ")
+    return " ".join(words(column.name))
+
+
+def is_text(kind: Kind) -> bool:
+    """Whether a kind is compared as text."""
+    return kind is Kind.TEXT

@@ -1,0 +1,134 @@
+"""Limits of one figure as status rules, decided on the unrounded value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from daemon.core.build import MetricWish, Number
+from daemon.core.spec import StatusRule, Unit
+from daemon.planning.comparisons import OPPOSITE, Operator
+from daemon.planning.expressions import fraction_text
+from daemon.planning.library import Limit
+from daemon.planning.limits import LimitPhrase
+from daemon.planning.questions import Questions
+
+_PARTS = {Unit.FRACTION, Unit.RATIO}
+
+
+class LimitUnclear(ValueError):
+    """A limit does not fit its figure; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Status rules with what they rest on."""
+
+    status: tuple[StatusRule, ...]
+    assumptions: tuple[str, ...]
+    numbers: tuple[Number, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Bad:
+    operator: Operator
+    value: Decimal
+    status: str
+    is_said: bool = False
+    """The request itself says the bad side; else it says the good one."""
+
+
+def judge(wish: MetricWish, phrases: Sequence[LimitPhrase], usual: Limit | None, questions: Questions) -> Judged:
+    """The status rules that ``phrases`` say, or the customary ones. Raises ``LimitUnclear`` when they make no sense."""
+    if not phrases:
+        return _customary(wish, usual)
+    notes: list[str] = []
+    numbers: list[Number] = []
+    bad: list[_Bad] = []
+    good = ""
+    for phrase in phrases:
+        value, said = limit_value(wish, phrase, questions)
+        operator = phrase.operator or _usual_direction(wish, phrase, usual, notes)
+        notes += [*said, *phrase.notes]
+        numbers.append(replace(phrase.figure.number, use=f"limit of {wish.name}"))
+        failed = phrase.otherwise or "FAIL"
+        bad.append(
+            _Bad(OPPOSITE[operator], value, failed)
+            if phrase.is_good
+            else _Bad(operator, value, phrase.status, is_said=True)
+        )
+        good = (phrase.status if phrase.is_good else phrase.otherwise) or good
+    if not good:
+        good = "OK"
+        notes.append(f"{wish.title} has status {good} where none of its limits names another")
+    return Judged(_rules(wish.name, tuple(bad), good), tuple(notes), tuple(numbers))
+
+
+def _customary(wish: MetricWish, usual: Limit | None) -> Judged:
+    if usual is None:
+        return Judged((), (), ())
+    shown = f"{fraction_text(usual.value * 100)}%" if wish.show_as_percent else fraction_text(usual.value)
+    word = {">=": "at least", "<=": "at most", ">": "above", "<": "below"}[usual.operator]
+    note = f"limit of {wish.title}: {word} {shown} passes ({usual.source}); the request names none"
+    return Judged(_rules(wish.name, (_Bad(OPPOSITE[usual.operator], usual.value, "FAIL"),), "PASS"), (note,), ())
+
+
+def _rules(name: str, bad: tuple[_Bad, ...], good: str) -> tuple[StatusRule, ...]:
+    if len({(b.operator in {"<", "<="}, b.value) for b in bad}) != len(bad):
+        raise LimitUnclear("two limits have the same number")
+    low = sorted((b for b in bad if b.operator in {"<", "<="}), key=lambda b: b.value)
+    high = sorted((b for b in bad if b.operator in {">", ">="}), key=lambda b: -b.value)
+    if low and high and low[-1].value >= high[-1].value:
+        raise LimitUnclear("no value can satisfy both limits")
+    if len(bad) == 1 and not bad[0].is_said:
+        kept = f"{name} {OPPOSITE[bad[0].operator]} {fraction_text(bad[0].value)}"
+        return (StatusRule(status=good, when=kept), StatusRule(status=bad[0].status))
+    rules = [StatusRule(status=b.status, when=f"{name} {b.operator} {fraction_text(b.value)}") for b in (*low, *high)]
+    return (*rules, StatusRule(status=good))
+
+
+def _usual_direction(wish: MetricWish, phrase: LimitPhrase, usual: Limit | None, notes: list[str]) -> Operator:
+    if usual is None:
+        raise LimitUnclear(f"“{phrase.text}” does not say whether {wish.title} has to be above or below it")
+    word = "at least" if usual.operator.startswith(">") else "at most"
+    notes.append(f"“{phrase.text}” means {word} {phrase.figure.number.text}, as is usual for {wish.title}")
+    return usual.operator
+
+
+def limit_value(wish: MetricWish, phrase: LimitPhrase, questions: Questions) -> tuple[Decimal, tuple[str, ...]]:
+    """The number of a limit in the figure's own unit, and what its reading rests on.
+
+    Raises ``LimitUnclear`` when the units do not go together, or while a question about it is open.
+    """
+    number, reads = phrase.figure.number, phrase.figure.reads
+    notes = (reads.assumption,) if reads.assumption else ()
+    value = number.value
+    if reads.other is not None and ("." in number.text or wish.unit in _PARTS):
+        options = tuple(fraction_text(v) for v in sorted({value, reads.other}))
+        answer = questions.ask(f"which number is “{number.text}” in “{phrase.text}”?", options, fraction_text(value))
+        if answer is None:
+            raise LimitUnclear("a question about it is open")
+        value = Decimal(answer)
+    return _converted(wish, phrase, value, notes)
+
+
+def _converted(wish: MetricWish, phrase: LimitPhrase, value: Decimal, notes: tuple[str, ...]) -> tuple[Decimal, tuple[str, ...]]:
+    unit = phrase.figure.number.unit
+    if unit is Unit.FRACTION:
+        if wish.unit is Unit.PERCENT:
+            return value * 100, notes
+        if wish.unit in _PARTS:
+            return value, notes
+        raise LimitUnclear(f"“{phrase.text}” is a percentage, {wish.title} is not")
+    if unit is Unit.RATIO and wish.unit not in {Unit.RATIO, Unit.NUMBER}:
+        raise LimitUnclear(f"“{phrase.text}” is a multiple, {wish.title} is not")
+    if unit is Unit.MONEY and wish.unit not in {Unit.MONEY, Unit.NUMBER}:
+        raise LimitUnclear(f"“{phrase.text}” is money, {wish.title} is not")
+    if unit in {Unit.DAYS, Unit.YEARS} and wish.unit is not unit:
+        raise LimitUnclear(f"“{phrase.text}” is in {unit.value}, {wish.title} is not")
+    if unit is Unit.NUMBER and wish.show_as_percent and value >= 1:
+        if value <= 2:
+            raise LimitUnclear(f"“{phrase.text}” may mean {value} percent or {value * 100} percent")
+        return value / 100, (*notes, f"“{phrase.text}” means {fraction_text(value)}%")
+    return value, notes

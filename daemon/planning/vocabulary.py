@@ -1,0 +1,133 @@
+"""The words a request may use for figures and rows: formulas of the library, their inputs, columns, tables, glossary."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from daemon.core.naming import plural, singular, words
+from daemon.core.schema import ColumnRef, Kind, Schema, TableRef
+from daemon.planning.glossary import Glossary
+from daemon.planning.library import Formula, FormulaInput, FormulaLibrary
+from daemon.planning.reading import Reading, Role
+
+_TEMPLATE_WORDS = frozenset(
+    "total value status name limit line number count average title type date year description note notes is of in by "
+    "per for and or the a an to with at on all any each every list show rate percent time text state level mode key "
+    "min max sum id ok be it as if not no from up down over under above below".split()
+)
+"""Single words that request phrases are made of; a column of that name has to be written with its table or underscore."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a phrase may stand for. Several at once are possible: ``NOI`` is a figure, an input and maybe a column."""
+
+    formula: Formula | None = None
+    input: FormulaInput | None = None
+    columns: tuple[ColumnRef, ...] = ()
+    glossary: ColumnRef | None = None
+    tables: tuple[TableRef, ...] = ()
+
+    def __or__(self, other: Meaning) -> Meaning:
+        return Meaning(
+            formula=self.formula or other.formula,
+            input=self.input or other.input,
+            columns=tuple(dict.fromkeys((*self.columns, *other.columns))),
+            glossary=self.glossary or other.glossary,
+            tables=tuple(dict.fromkeys((*self.tables, *other.tables))),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Phrases by their words (lower case, single spaces)."""
+
+    meanings: dict[str, Meaning] = field(default_factory=dict)
+
+    def meaning(self, phrase: str) -> Meaning | None:
+        """What a phrase stands for, in any writing of spaces, underscores and case."""
+        plain = " ".join(phrase.lower().split())
+        found = self.meanings.get(plain) or self.meanings.get(" ".join(words(phrase)))
+        return found
+
+    def claim(self, reading: Reading) -> None:
+        """Claim every known phrase, longest first, as METRIC, NAME or ENTITY."""
+        for phrase in sorted(self.meanings, key=len, reverse=True):
+            if phrase in _TEMPLATE_WORDS:
+                continue
+            for match in reading.find(_pattern(phrase)):
+                reading.claim(*match.span(), _role(self.meanings[phrase]), self.meanings[phrase])
+
+
+def vocabulary(schema: Schema, library: FormulaLibrary, glossary: Glossary) -> Vocabulary:
+    """Every phrase that is known for this database."""
+    meanings: dict[str, Meaning] = {}
+
+    def add(phrase: str, meaning: Meaning) -> None:
+        key = " ".join(phrase.lower().split())
+        if key:
+            meanings[key] = meanings.get(key, Meaning()) | meaning
+
+    for formula in library.formulas:
+        for synonym in formula.synonyms:
+            add(synonym.replace("-", " "), Meaning(formula=formula))
+    for item in library.inputs:
+        for synonym in item.synonyms:
+            add(synonym, Meaning(input=item))
+    for table in schema.tables:
+        _add_table(table.ref, add)
+        for column in table.columns:
+            ref = ColumnRef(table.ref, column.name)
+            for phrase in (column.name, " ".join(words(column.name)), f"{table.ref}.{column.name}"):
+                add(phrase, Meaning(columns=(ref,)))
+            if table.ref.schema:
+                add(f"{table.ref.name}.{column.name}", Meaning(columns=(ref,)))
+    for entry in glossary.entries:
+        for ref in _glossary_columns(entry.column, schema):
+            add(entry.term, Meaning(glossary=ref))
+    return Vocabulary(meanings)
+
+
+def _add_table(ref: TableRef, add: object) -> None:
+    assert callable(add)
+    parts = words(ref.name)
+    if not parts:
+        return
+    head = " ".join(parts[:-1])
+    for last in {parts[-1], singular(parts[-1]), plural(singular(parts[-1]))}:
+        add(f"{head} {last}".strip(), Meaning(tables=(ref,)))
+    add(ref.name, Meaning(tables=(ref,)))
+
+
+def _glossary_columns(written: str, schema: Schema) -> tuple[ColumnRef, ...]:
+    *path, column = written.split(".")
+    table = TableRef(path[-1], path[0] if len(path) == 2 else None)
+    found = schema.column(ColumnRef(table, column))
+    return (ColumnRef(table, column),) if found else ()
+
+
+def is_number(schema: Schema, ref: ColumnRef) -> bool:
+    """Whether a column holds numbers."""
+    column = schema.column(ref)
+    return column is not None and column.kind.is_number
+
+
+def is_text(schema: Schema, ref: ColumnRef) -> bool:
+    """Whether a column holds text."""
+    column = schema.column(ref)
+    return column is not None and column.kind is Kind.TEXT
+
+
+def _role(meaning: Meaning) -> Role:
+    if meaning.formula:
+        return Role.METRIC
+    if meaning.tables and not meaning.input and not meaning.glossary:
+        return Role.ENTITY
+    return Role.NAME
+
+
+def _pattern(phrase: str) -> str:
+    """The phrase with free white space, hyphens and underscores between its words, and no letter around it."""
+    parts = [re.escape(p) for p in phrase.split(" ")]
+    return r"(?<![\w.])" + r"[\s_-]+".join(parts) + r"(?![\w]|\.\w)"
