@@ -32,9 +32,9 @@ def diagnose(root: Path, environment: Mapping[str, str]) -> tuple[Check, ...]:
     try:
         settings = load_settings(root, environment)
     except ConfigError as problem:
-        return (*checks, _failed("settings", problem), _memory(), _docker(None))
+        return (*checks, _failed("settings", problem), _memory())
     checks += [_settings(root, settings), *_databases(settings), _sandbox(settings)]
-    return (*checks, _docker(settings), _llm(settings), _memory())
+    return (*checks, _docker(settings, environment), _llm(settings), _memory())
 
 
 def _python() -> Check:
@@ -116,11 +116,11 @@ def _sandbox(settings: Settings) -> Check:
     return _worth_knowing("sandbox", detail, "good for compiled agents; install bubblewrap to isolate them")
 
 
-def _docker(settings: Settings | None) -> Check:
+def _docker(settings: Settings, environment: Mapping[str, str]) -> Check:
     try:
-        return _fine("docker", f"engine {docker_version()}")
+        return _fine("docker", f"engine {docker_version(environment)}")
     except SandboxUnavailable as problem:
-        if settings and settings.sandbox.backend == "docker":
+        if settings.sandbox.backend == "docker":
             return _failed("docker", problem)
         return _worth_knowing("docker", problem.message, "not needed while another sandbox works")
 

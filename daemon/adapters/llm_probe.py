@@ -28,7 +28,10 @@ def offered_models(settings: LlmSettings) -> tuple[str, ...]:
     )
     with client:
         try:
-            return tuple(model.id for model in client.models.list().data or ())
+            page = client.models.list()
+            if "data" not in page.model_fields_set:  # LM Studio reports a wrong address with HTTP status 200
+                raise ValueError("no data")
+            return tuple(model.id for model in page.data)
         except openai.APIConnectionError as problem:
             raise LlmUnavailable(
                 f"no model server answers at {address}",

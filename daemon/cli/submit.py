@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 from pathlib import Path
 
@@ -97,9 +98,9 @@ def _file(written: str) -> tuple[str, bytes] | None:
             with path.open("rb") as file:
                 return _file_name(path), file.read(MAX_BYTES + 1)
     except OSError as problem:
-        if " " not in written:
+        if problem.errno != errno.ENAMETOOLONG and " " not in written:
             raise UsageError(f"{path} cannot be read: {problem.strerror}") from problem
-        return None  # a text too long for a file name
+        return None  # a text, not a file name
     if " " not in written and (written.lower().endswith(SUFFIXES) or os.sep in written):
         raise UsageError(f"there is no file {path}", hint="to submit a text, write more than one word")
     return None

@@ -8,7 +8,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from documents import deferred, failed, needs_answer, running, succeeded, write_request_status
+from status_documents import deferred, failed, needs_answer, running, succeeded, write_request_status
 
 from daemon.cli.reference import pages, status_schema
 

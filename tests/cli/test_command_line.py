@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from documents import succeeded, write_daemon_status, write_request_status
+from status_documents import succeeded, write_daemon_status, write_request_status
 
 from daemon import __version__
 from daemon.cli.commands import COMMANDS, load
@@ -111,9 +111,7 @@ def test_without_command_and_terminal_nothing_is_asked(workspace: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
-def test_an_unreadable_inbox_is_an_error_of_the_workspace(
-    workspace: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_unreadable_inbox_is_an_error_of_the_workspace(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (workspace / "inbox").chmod(0)
     try:
         assert main(["-C", str(workspace), "status"]) == 9

@@ -74,8 +74,8 @@ def succeeded(**changes: Any) -> dict[str, Any]:
         "progress": 1.0,
         "started_at": now - timedelta(seconds=2.4),
         "finished_at": now,
-        "understanding": "For each property: DSCR = net operating income (financial_metrics.annual_noi) divided by debt "
-        "service (financial_metrics.annual_debt_service); PASS from 1.25 on.",
+        "understanding": "For each property: DSCR = net operating income (financial_metrics.annual_noi) divided by "
+        "debt service (financial_metrics.annual_debt_service); PASS from 1.25 on.",
         "assumptions": ("1.25 is the usual limit; the request names none",),
         "warnings": ("2 of 10 properties have no figure for debt service",),
         "stages": (
@@ -133,9 +133,7 @@ def deferred(**changes: Any) -> dict[str, Any]:
         "state": JobState.DEFERRED,
         "message": "waits for memory",
         "progress": 0.3,
-        "deferral": Deferral(
-            reason="memory", available_bytes=2 * 2**30, required_bytes=6 * 2**30, next_check_at=later
-        ),
+        "deferral": Deferral(reason="memory", available_bytes=2 * 2**30, required_bytes=6 * 2**30, next_check_at=later),
         **changes,
     }
 
