@@ -29,8 +29,8 @@ KeepLog = Callable[[Job, str], str]
 
 SHORTEST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(minutes=5)
-_POLL_SECONDS = 1.0
-_STORE_PAUSE_SECONDS = 5.0
+POLL_SECONDS = 1.0
+STORE_PAUSE_SECONDS = 5.0
 
 
 def next_check(job: Job, now: datetime) -> datetime:
@@ -66,10 +66,10 @@ class Worker:
             except StoreError as problem:
                 self.problem = str(problem)
                 log.warning("store failed: %s", problem)
-                self.stop.wait(_STORE_PAUSE_SECONDS)
+                self.stop.wait(STORE_PAUSE_SECONDS)
                 continue
             if job is None:
-                self.wake.wait(_POLL_SECONDS)
+                self.wake.wait(POLL_SECONDS)
                 self.wake.clear()
 
     def run_next(self) -> Job | None:

@@ -21,3 +21,22 @@ class FakeClock:
     def advance(self, seconds: float) -> None:
         self._now += timedelta(seconds=seconds)
         self._monotonic += seconds
+
+
+class RecordingBoard:
+    """Implements ``StatusBoard``; keeps the names it was asked to write."""
+
+    def __init__(self) -> None:
+        self.restated: list[str] = []
+
+    def settling(self, name: str) -> None:
+        self.restated.append(name)
+
+    def restate(self, name: str) -> None:
+        self.restated.append(name)
+
+    def restate_waiting(self) -> None:
+        """Nothing to keep."""
+
+    def forget(self, name: str) -> None:
+        self.restated.remove(name)
