@@ -75,6 +75,7 @@ class _Gate(ast.NodeVisitor):
         self._values: set[str] = set()
         self._fields: set[str] = set()
         self._called: set[int] = set()
+        self._own_names: list[set[str]] = []
 
     def visit_Import(self, node: ast.Import) -> None:
         for alias in node.names:
@@ -100,7 +101,7 @@ class _Gate(ast.NodeVisitor):
                 self._imported.add(alias.asname or alias.name)
 
     def visit_Name(self, node: ast.Name) -> None:
-        if node.id in DENIED_NAMES:
+        if node.id in DENIED_NAMES and not any(node.id in names for names in self._own_names):
             self._add(node, "denied_name", f"uses {node.id}", "agents only read rows and calculate")
         elif _DUNDER.fullmatch(node.id) and node.id not in READABLE_DUNDERS:
             self._add(node, "dunder", f"uses {node.id}", "use no names that Python reserves for itself")
@@ -132,14 +133,18 @@ class _Gate(ast.NodeVisitor):
         if _DUNDER.fullmatch(node.name) and node.name not in OWN_DUNDERS:
             self._add(node, "dunder", f"defines {node.name}", "define ordinary methods")
         self._note_docstring(node)
+        self._own_names.append(_own_names(node))
         self.generic_visit(node)
+        self._own_names.pop()
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         if any(keyword.arg == "metaclass" for keyword in node.keywords):
             self._add(node, "dunder", f"gives {node.name} a metaclass", "write an ordinary class")
         self._imported.add(node.name)
         self._note_docstring(node)
+        self._own_names.append({n.id for n in _fields(node)})
         self.generic_visit(node)
+        self._own_names.pop()
 
     def visit_Module(self, node: ast.Module) -> None:
         self._note_docstring(node)
@@ -155,7 +160,9 @@ class _Gate(ast.NodeVisitor):
         if not isinstance(node.value, str) or id(node) in self._docstrings or "{" not in node.value:
             return
         if hidden := _DUNDER.search(node.value):
-            self._add(node, "dunder", f"reaches {hidden.group()} by a format", "use no names Python reserves for itself")
+            self._add(
+                node, "dunder", f"reaches {hidden.group()} by a format", "use no names Python reserves for itself"
+            )
 
     def note_names(self, tree: ast.Module) -> None:
         """What the file itself calls its values and fields; a column may well be named ``open``."""
@@ -163,9 +170,8 @@ class _Gate(ast.NodeVisitor):
             match statement:
                 case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
                     self._values.add(name)
-                case ast.ClassDef(body=body):
-                    fields = (s.target for s in body if isinstance(s, ast.AnnAssign))
-                    self._fields |= {f.id for f in fields if isinstance(f, ast.Name)}
+                case ast.ClassDef():
+                    self._fields |= {field.id for field in _fields(statement)}
         self._called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
 
     def _is_data(self, node: ast.Attribute) -> bool:
@@ -205,6 +211,17 @@ class _Gate(ast.NodeVisitor):
 
     def _add(self, node: ast.stmt | ast.expr, code: str, message: str, suggestion: str) -> None:
         self.findings.append(_finding(self._path, node.lineno, code, message, suggestion))
+
+
+def _fields(cls: ast.ClassDef) -> list[ast.Name]:
+    targets = (statement.target for statement in cls.body if isinstance(statement, ast.AnnAssign))
+    return [target for target in targets if isinstance(target, ast.Name)]
+
+
+def _own_names(function: ast.FunctionDef) -> set[str]:
+    """Arguments and variables, which hide builtins of the same name: a key or a figure may well be called ``input``."""
+    stored = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    return stored | {a.arg for a in ast.walk(function.args) if isinstance(a, ast.arg)}
 
 
 def _runs_on_import(body: list[ast.stmt]) -> Iterator[ast.stmt]:

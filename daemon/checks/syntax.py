@@ -45,7 +45,7 @@ def _characters(file: GeneratedFile) -> Iterator[Finding]:
     for number, line in enumerate(file.text.split("\n"), start=1):
         if found := _MISLEADING.search(line):
             name = f"U+{ord(found.group()):04X}"
-            yield _error(file, number, "invisible_character", f"contains the invisible character {name}", "remove it")
+            yield _error(file, number, "misleading_character", f"contains the control character {name}", "remove it")
         if number <= 2 and (cookie := _COOKIE.match(line)):
             message = f"declares the encoding {cookie.group(1)}, under which Python reads other code than is shown here"
             yield _error(file, number, "encoding_declared", message, "remove the line: files are UTF-8")
