@@ -48,7 +48,7 @@ def run(given: argparse.Namespace, terminal: Terminal) -> int:
             hint='give --set ID="ANSWER" for each, or --defaults',
         )
     else:
-        answers |= ask(terminal, rest)
+        answers |= _asked(terminal, rest)
     give_answers(terminal, listing, name, answers)
     if given.follow:
         return exit_code(show_to_the_end(terminal, name))
@@ -65,7 +65,10 @@ def open_questions(listing: Listing, name: str) -> list[Document]:
 
 
 def ask(terminal: Terminal, questions: list[Document]) -> dict[str, str]:
-    """The person's answers by question id: an option's number or text, words of their own, or Enter for the default."""
+    """The person's answers by question id: an option's number or text, words of their own, or Enter for the default.
+
+    Raises ``EOFError`` when the person leaves.
+    """
     from daemon.cli.render.questions import question_view
 
     answers = {}
@@ -84,6 +87,13 @@ def chosen(question: Document, written: str) -> str:
     if written.isdecimal() and 1 <= int(written) <= len(options):
         return str(options[int(written) - 1])
     return next((str(option) for option in options if str(option).casefold() == written.casefold()), written)
+
+
+def _asked(terminal: Terminal, questions: list[Document]) -> dict[str, str]:
+    try:
+        return ask(terminal, questions)
+    except EOFError:
+        raise UsageError("left without an answer; nothing has changed") from None
 
 
 def give_answers(terminal: Terminal, listing: Listing, name: str, answers: Mapping[str, str]) -> None:

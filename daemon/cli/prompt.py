@@ -61,6 +61,8 @@ def _work_on(terminal: Terminal, text: str) -> None:
             terminal.write(HELP)
         elif text:
             _request(terminal, text)
+    except EOFError:
+        terminal.write("\nthe question stays open ('meta-agent answer' asks it again)")
     except KeyboardInterrupt:
         terminal.write("\nno longer watched; the work goes on ('status' shows it)")
     except MetaAgentError as problem:

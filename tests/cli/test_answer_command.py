@@ -101,7 +101,7 @@ def test_without_terminal_a_missing_answer_is_named(waiting: Path) -> None:
 
 
 def test_leaving_in_the_middle_keeps_nothing(waiting: Path) -> None:
-    with pytest.raises(EOFError):
+    with pytest.raises(UsageError, match="nothing has changed"):
         _answer(Person(waiting))
     assert _state(waiting) == "needs_answer"
 
