@@ -7,10 +7,11 @@ journal nothing was renamed; with one the renames are completed, or all undone w
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,17 +33,36 @@ class _Step:
 
 
 class Publisher:
-    """Applies changes of several files below one folder of journals."""
+    """Applies changes of several files, with its journals in one folder.
+
+    ``apply`` and ``recover`` are only called while ``exclusive`` is held: the daemon and a command may meet here.
+    """
 
     def __init__(self, journals: Path, replace: Replace = os.replace) -> None:
         self._journals = journals
         self._replace = replace
+
+    @contextlib.contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Wait until no other process publishes, and keep others waiting. Raises ``WorkspaceError``."""
+        try:
+            self._journals.mkdir(parents=True, exist_ok=True)
+            lock = self._journals.with_suffix(".lock").open("ab")
+        except OSError as error:
+            raise WorkspaceError(
+                f"the state folder cannot be written: {error}", hint="check space and rights of the folder"
+            ) from error
+        with lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def apply(self, changes: Mapping[Path, bytes | None]) -> None:
         """Give every target its content (None removes it), all or none.
 
         Raises ``WorkspaceError`` when that is impossible; then nothing has changed.
         """
+        if not changes:
+            return
         token = secrets.token_hex(8)
         intent = self._journals / f"{token}.intent"
         steps: list[_Step] = []
@@ -75,6 +95,8 @@ class Publisher:
         """
         for intent in self._journals.glob("*.intent"):
             _discard(intent, _steps(intent))
+        for unfinished in self._journals.glob(f".*{_STAGED_SUFFIX}"):
+            unfinished.unlink()
         for undo in self._journals.glob("*.undo"):
             self._restore(undo, _steps(undo))
         for commit in self._journals.glob("*.commit"):

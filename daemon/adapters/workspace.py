@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from daemon.adapters.confinement import confined
 from daemon.adapters.publication import Publisher, Replace, write_atomically
@@ -35,7 +36,8 @@ class FolderWorkspace:
         self._previous = state_dir / "previous"
         self._replace = replace
         self._publisher = Publisher(state_dir / "publications", replace)
-        self._publisher.recover()
+        with self._publisher.exclusive():
+            self._publisher.recover()
 
     def read(self, path: str) -> bytes | None:
         """Content of a file, None where there is none. Raises ``WorkspaceError`` for a path outside or a secret."""
@@ -82,13 +84,16 @@ class FolderWorkspace:
         Publishing what is there already changes nothing. Raises ``WorkspaceError`` when a file belongs to another
         request or to a person, or when one cannot be written.
         """
-        owners = self._owners()
-        for file in files:
-            self._require_ours(file, owner, owners)
-        changed = {file.path: file.content for file in files if self.read(file.path) != file.content}
-        own = [file.path for file in files if file.kind != "support"]
-        if changed:
-            self._exchange(changed, own, owner)
+        with self._publisher.exclusive():
+            owners = self._owners()
+            for file in files:
+                self._require_ours(file, owner, owners)
+            changed = {file.path: file.content for file in files if self.read(file.path) != file.content}
+            own = [file.path for file in files if file.kind != "support"]
+            if any(path in changed for path in own):
+                self._exchange(changed, own, owner, fresh=True)
+            else:
+                self._publisher.apply({**self._places(changed), **self._aged(owner)})
         return tuple(
             OutputFile(kind=file.kind, path=file.path, sha256=file.sha256) for file in files if file.kind != "support"
         )
@@ -98,31 +103,52 @@ class FolderWorkspace:
 
         Returns the paths. Raises ``WorkspaceError`` when the agent is unknown or has no version before this one.
         """
-        owner = self._owners().get(agent)
-        if owner is None:
-            known = ", ".join(sorted(self._owners())) or "none"
-            raise WorkspaceError(f"there is no agent {agent}", hint=f"known agents: {known}")
-        previous = self._load_previous(owner)
-        if not any(content is not None for content in previous.values()):
-            raise WorkspaceError(f"{agent} has no previous version", hint="it was published only once")
-        self._exchange(previous, list(previous), owner)
+        with self._publisher.exclusive():
+            owners = self._owners()
+            if agent not in owners:
+                known = ", ".join(sorted(owners)) or "none"
+                raise WorkspaceError(f"there is no agent {agent}", hint=f"known agents: {known}")
+            previous = self._load_previous(owners[agent])
+            if not any(content is not None for content in previous.values()):
+                raise WorkspaceError(f"{agent} has no previous version", hint="it was published only once")
+            self._exchange(previous, list(previous), owners[agent], fresh=False)
         return tuple(previous)
 
-    def _exchange(self, contents: Mapping[str, bytes | None], own: Sequence[str], owner: str) -> None:
-        """Publish ``contents`` and keep the present state of ``own`` as the previous version, in one step."""
+    def withdraw(self, owner: str) -> tuple[str, ...]:
+        """Take the last publication of ``owner`` back: the version before returns, and nothing is left of a first one.
+
+        Returns the paths; none when that publication changed nothing or was taken back already.
+        """
+        with self._publisher.exclusive():
+            if not self._stored(owner).get("fresh"):
+                return ()
+            previous = self._load_previous(owner)
+            self._exchange(previous, list(previous), owner, fresh=False)
+        return tuple(previous)
+
+    def _exchange(self, contents: Mapping[str, bytes | None], own: Sequence[str], owner: str, *, fresh: bool) -> None:
+        """Publish ``contents`` and keep the present state of ``own`` as the version before, in one step."""
         kept = {path: self.read(path) for path in own}
         encoded = {path: None if data is None else base64.b64encode(data).decode() for path, data in kept.items()}
-        changes = {confined(self._root, path): data for path, data in contents.items()}
-        if any(path in contents for path in own):
-            changes[self._previous_file(owner)] = json.dumps({"owner": owner, "files": encoded}).encode()
-        self._publisher.apply(changes)
+        stored = json.dumps({"owner": owner, "fresh": fresh, "files": encoded}).encode()
+        self._publisher.apply({**self._places(contents), self._previous_file(owner): stored})
+
+    def _aged(self, owner: str) -> dict[Path, bytes | None]:
+        """The change that keeps ``withdraw`` from taking back more than the last publication did."""
+        stored = self._stored(owner)
+        return {self._previous_file(owner): json.dumps({**stored, "fresh": False}).encode()} if stored else {}
+
+    def _places(self, contents: Mapping[str, bytes | None]) -> dict[Path, bytes | None]:
+        return {confined(self._root, path): data for path, data in contents.items()}
 
     def _load_previous(self, owner: str) -> dict[str, bytes | None]:
+        files = self._stored(owner).get("files", {})
+        return {path: None if data is None else base64.b64decode(data) for path, data in files.items()}
+
+    def _stored(self, owner: str) -> dict[str, Any]:
         file = self._previous_file(owner)
-        if not file.exists():
-            return {}
-        stored = json.loads(file.read_bytes())["files"]
-        return {path: None if data is None else base64.b64decode(data) for path, data in stored.items()}
+        stored: dict[str, Any] = json.loads(file.read_bytes()) if file.exists() else {}
+        return stored
 
     def _previous_file(self, owner: str) -> Path:
         return self._previous / f"{sha256(owner.encode()).hexdigest()[:32]}.json"

@@ -136,7 +136,14 @@ class Workspace(Protocol):
         ...
 
     def rollback(self, agent: str) -> tuple[str, ...]:
-        """Bring back the previous version of the agent's files; returns their paths."""
+        """Bring back the previous version of the agent's files; returns their paths.
+
+        Raises ``WorkspaceError`` when there is none.
+        """
+        ...
+
+    def withdraw(self, owner: str) -> tuple[str, ...]:
+        """Take the last publication of ``owner`` back; nothing is left of a first one. Returns the paths."""
         ...
 
 
