@@ -37,7 +37,7 @@ class Bench:
         self.board = RecordingBoard()
         self.logs: list[str] = []
         self.pipeline: Pipeline = lambda job, request, progress: DONE
-        self.worker = Worker(store, self.board, self.clock, lambda *given: self.pipeline(*given), self._keep)
+        self.worker = Worker(store, self.board, self.clock, self._run, self._keep)
 
     def drop(self, name: str = "dscr.md", text: str = "DSCR", priority: int = 5) -> Job:
         content = text.encode()
@@ -60,6 +60,9 @@ class Bench:
             raise problem
 
         self.pipeline = pipeline
+
+    def _run(self, job: Job, request: Request, progress: Progress) -> Outcome:
+        return self.pipeline(job, request, progress)
 
     def _keep(self, job: Job, text: str) -> str:
         self.logs.append(text)
@@ -289,5 +292,3 @@ def test_a_store_that_fails_in_the_middle_is_asked_again(
     running()
     assert done.wait(10)
     assert attempts == [1, 2]
-
-

@@ -70,7 +70,8 @@ class Inbox:
         news: list[Job] = []
         try:
             self._withdraw_missing(requests)
-            complete = [name for name, fingerprint in requests.items() if self._is_complete(name, fingerprint)]
+            now = self._clock.monotonic()  # one for all: files seen together are complete together
+            complete = [name for name, fingerprint in requests.items() if self._is_complete(name, fingerprint, now)]
             for name in sorted(complete, key=lambda name: (requests[name].modified_ns, name)):  # oldest first
                 news += self._take(name, self._seen[name])
         except StoreError as problem:  # the rest is seen at the next look
@@ -78,9 +79,8 @@ class Inbox:
             return self._summary(news, (*_ignored(found), str(problem)), next_look_in=None)
         return self._summary(news, _ignored(found), next_look_in=self._next_look_in())
 
-    def _is_complete(self, name: str, fingerprint: Fingerprint) -> bool:
+    def _is_complete(self, name: str, fingerprint: Fingerprint, now: float) -> bool:
         """Whether a file is to be taken now: new or changed, and unchanged for the settle time."""
-        now = self._clock.monotonic()
         seen = self._seen.get(name)
         if seen is None or seen.fingerprint != fingerprint:
             seen = self._seen[name] = _Sighting(fingerprint, now)

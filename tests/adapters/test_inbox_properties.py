@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_inbox import SETTLE, Scene
+from inbox_scene import SETTLE, Scene
 
 from daemon.core.job import JobState
 from daemon.core.request import content_hash
@@ -22,7 +22,9 @@ STEPS: st.SearchStrategy[Step] = st.one_of(
     st.builds(lambda name: lambda scene: (scene.folder / name).unlink(missing_ok=True), NAMES),
     st.builds(lambda name: lambda scene: (scene.folder / name).exists() and (scene.folder / name).touch(), NAMES),
     st.builds(
-        lambda old, new: lambda scene: (scene.folder / old).exists() and (scene.folder / old).rename(scene.folder / new),
+        lambda old, new: (
+            lambda scene: (scene.folder / old).exists() and (scene.folder / old).rename(scene.folder / new)
+        ),
         NAMES,
         NAMES,
     ),

@@ -57,7 +57,10 @@ def test_every_name_of_the_design_is_known() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ['[llm]\nmodel_name = "m"\n[sandbox]\nmemory_limit = "1g"\n', 'llm_model_name = "m"\nSANDBOX_MEMORY_LIMIT = "1g"\n'],
+    [
+        '[llm]\nmodel_name = "m"\n[sandbox]\nmemory_limit = "1g"\n',
+        'llm_model_name = "m"\nSANDBOX_MEMORY_LIMIT = "1g"\n',
+    ],
     ids=["tables", "flat"],
 )
 def test_the_file_may_use_tables_and_any_case(tmp_path: Path, text: str) -> None:
@@ -178,7 +181,8 @@ def test_secrets_are_not_shown_by_printing_settings(tmp_path: Path) -> None:
 
 def test_dotenv_is_read_as_people_write_it(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes(
-        b"\xef\xbb\xbf# comment\r\n\r\nexport A = plain # comment\r\nB='as is # \\n'\nC=\"two\\nlines \\\"quoted\\\"\" # c\n"
+        b"\xef\xbb\xbf# comment\r\n\r\nexport A = plain # comment\r\n"
+        b'B=\'as is # \\n\'\nC="two\\nlines \\"quoted\\"" # c\n'
         b"D=a#b\nE=\nF=x=y\nA=again\n"
     )
     assert read_dotenv(tmp_path / ".env") == {

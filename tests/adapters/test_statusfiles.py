@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from test_inbox import Scene
+from inbox_scene import Scene
 
 from daemon.adapters.statusfiles import POSITIONS_KEPT
 from daemon.core.job import JobState

@@ -15,7 +15,7 @@ from daemon.core.ports import Store
 from daemon.core.request import content_hash
 
 REASON = {"code": "invalid_request", "message": "byte 1 is NUL", "hint": "save it as text"}
-ODD_NAMES = ("caf\udce9.md", "a\nb.md", "-rf.md", "😀 Größe.md", "x" * 252 + ".md", "it's \"quoted\" \\ 100%.md")
+ODD_NAMES = ("caf\udce9.md", "a\nb.md", "-rf.md", "😀 Größe.md", "x" * 252 + ".md", 'it\'s "quoted" \\ 100%.md')
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
