@@ -65,6 +65,8 @@ class Term:
     phrase: str
     synonyms: tuple[str, ...] = ()
     unit: Unit = Unit.NUMBER
+    function: Literal["", "sum", "avg", "count", "min", "max"] = ""
+    """How the rows of a child table become one number; empty for a value of the entity row itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

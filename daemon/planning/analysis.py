@@ -10,7 +10,7 @@ from daemon.core.naming import singular
 from daemon.core.ports import Database
 from daemon.core.request import Request
 from daemon.core.schema import Schema
-from daemon.core.spec import StatusRule
+from daemon.core.spec import StatusRule, Unit
 from daemon.planning.glossary import Glossary
 from daemon.planning.library import FormulaLibrary
 from daemon.planning.limits import LimitPhrase
@@ -79,7 +79,7 @@ class _Assembly:
         self._apply_displays()
         phrases = [s.value for s in self.reading.of(Role.MODE)]
         changed = scenarios(phrases, tuple(self.metrics.values()), self.questions)
-        if not self.metrics:
+        if not self.metrics and not self.leftovers:
             self.leftovers.append(self.reading.text(0, len(self.reading.original))[:200])
         if not self.questions.open:
             self.leftovers += changed.unclear
@@ -130,7 +130,7 @@ class _Assembly:
         if not formula.supported:
             self.leftovers.append(f"{formula.title}: {formula.notes}")
             return None
-        own = next((w for w in defined.values() if w.library == formula.name or w.name == formula.name), None)
+        own = next((w for w in defined.values() if formula.name in {w.library, w.name}), None)
         return own or self.maker.from_library(formula)
 
     def _rows(self) -> tuple[str, tuple[FilterWish, ...]]:
@@ -158,6 +158,8 @@ class _Assembly:
                     self.leftovers.append(str(problem))
                 continue
             status = _renamed(judged.status, words) if words else judged.status
+            if judged.in_percent and wish.unit is Unit.RATIO and not wish.library:
+                wish = replace(wish, unit=Unit.FRACTION, show_as_percent=True)
             self.metrics[name] = replace(wish, status=status)
             self.numbers += judged.numbers
             self.assumptions += judged.assumptions
@@ -181,7 +183,8 @@ class _Assembly:
             return next(iter(self.metrics))
         start, end = next((s, e) for s, e in self.reading.sentences() if s <= span.start < e)
         before = [s for s in self.reading.within(start, end, Role.METRIC) if s.end <= span.start]
-        if span.role is Role.BARE_LIMIT:
+        is_next = "," not in self.reading.plain[before[-1].end : span.end] if before else False
+        if span.role is Role.BARE_LIMIT and is_next:
             return figure_name(before[-1]) if before else ""
         names = {figure_name(s) for s in before}
         return names.pop() if len(names) == 1 else ""

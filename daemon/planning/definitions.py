@@ -14,11 +14,17 @@ from daemon.planning.expressions import Expression, Resolver, read_expression, r
 from daemon.planning.reading import Reading, Role
 
 _VERB = re.compile(r"\s*(?::=|=|:|\b(?:is defined as|is calculated as|is computed as|is|equals|means)\b)\s*")
-_LEAD = re.compile(
-    r"^(?:please\s+|and\s+|then\s+|also\s+|calculate\s+|compute\s+|show\s+|define\s+|where\s+|with\s+|the\s+|a\s+|an\s+)+"
+_ROWS = re.compile(r"\s(?:of|for|in|by|across)\s+(?:the|each|every|all|our|my|any)\s.+$")
+_NAME = re.compile(r"[^\W\d_][\w]*(?:[ -][^\W_][\w]*){0,5}")
+_NO_NAME = frozenset(
+    {"a", "an", "the", "and", "or", "not", "if", "when", "where", "which", "that", "is", "are", "with", "without"}
+    | {"only", "than", "then", "also", "for", "of", "in", "by", "on", "to", "each", "every", "all", "any", "i", "we"}
+    | {"you", "me", "us", "need", "want", "agent", "please", "show", "calculate", "compute", "define", "give", "build"}
+    | {"create", "make", "report", "list", "let", "here", "it", "this", "as", "from", "at", "plus", "minus", "times"}
 )
-_NAME = re.compile(r"(?P<name>[a-z][\w]*(?:[ -](?!of\b|for\b|in\b|by\b)[a-z0-9][\w]*){0,5}|[a-z][\w ]{0,30} per [a-z][\w ]{0,20})"
-                   r"(?P<rows>\s+(?:of|for|in|by)\s+.+)?$")
+_LEAD = re.compile(r"(?:\s|" + "|".join(rf"\b{w}\b" for w in sorted(_NO_NAME)) + r")*")
+"""Words that a name of a figure does not have; it begins after the last of them."""
+_LONGEST_TITLE = 60
 _EDGE = re.compile(r",|\s+(?=(?:for|of|in|by|per|where|with|and|as|which|but)\b)|\s*\(|$|\s-\s")
 
 
@@ -57,46 +63,68 @@ def _inlined(definition: Definition, known: dict[str, Definition]) -> Definition
 
 
 def _in_sentence(reading: Reading, start: int, end: int, resolve: Resolver) -> Definition | None:
+    """The first definition of a sentence: with a name before ``is``, or a bare formula."""
     text = reading.free[start:end]
     for verb in _VERB.finditer(text):
-        if verb.start() == verb.end():
-            continue
         head = _head(text[: verb.start()])
-        if head is None:
-            continue
-        for stop in _stops(text, verb.end()):
-            expression = read_expression(text[verb.end() : stop].strip(), resolve)
-            if expression is not None:
-                name_start, name_end = head
-                title = reading.text(start + name_start, start + name_end)
-                name = identifier(title)
-                reading.claim(start + verb.start(), start + stop, Role.DEFINITION, name)
-                reading.claim(start + name_start, start + name_end, Role.METRIC, name)
-                numbers = tuple(
-                    Number(text=str(v), value=v, unit=Unit.NUMBER, start=start, end=end, use=f"formula of {name}")
-                    for v in literals(parse(expression.formula))
-                )
-                return Definition(name, title, expression, numbers)
+        found = _expression(text, verb.end(), resolve) if head else None
+        if head and found:
+            title = reading.text(start + head[0], start + head[1])
+            definition = _definition(identifier(title), title, found[0], start, end)
+            reading.claim(start + verb.start(), start + found[1], Role.DEFINITION, definition.name)
+            reading.claim(start + head[0], start + head[1], Role.METRIC, definition.name)
+            return definition
+    lead = _LEAD.match(text)
+    begin = lead.end() if lead else 0
+    found = _expression(text, begin, resolve)
+    if found is None:
+        return None
+    title = _spoken(found[0])
+    reading.claim(start + begin, start + found[1], Role.METRIC, identifier(title))
+    return _definition(identifier(title), title, found[0], start, end) if len(title) <= _LONGEST_TITLE else None
+
+
+def _expression(text: str, begin: int, resolve: Resolver) -> tuple[Expression, int] | None:
+    """The longest formula that starts at ``begin``, and where it ends."""
+    for stop in _stops(text, begin):
+        expression = read_expression(text[begin:stop].strip(), resolve)
+        if expression is not None:
+            return expression, stop
     return None
 
 
+def _definition(name: str, title: str, expression: Expression, start: int, end: int) -> Definition:
+    numbers = tuple(
+        Number(text=str(v), value=v, unit=Unit.NUMBER, start=start, end=end, use=f"formula of {name}")
+        for v in literals(parse(expression.formula))
+    )
+    return Definition(name, title, expression, numbers)
+
+
+def _spoken(expression: Expression) -> str:
+    """A name for a formula that has none: ``loan balance per units``."""
+    text = expression.formula
+    for sign, word in (("/", "per"), ("*", "times"), ("+", "plus"), ("-", "minus")):
+        text = text.replace(sign, f" {word} ")
+    return " ".join(text.replace("_", " ").replace("(", " ").replace(")", " ").split())
+
+
 def _head(text: str) -> tuple[int, int] | None:
-    """Where the name stands in what is left of ``is``: after the last comma or colon, without ``of the ...``."""
+    """Where the name stands in what is left of ``is``: before ``of the ...``, after the last word no name has."""
     begin = max(text.rfind(c) for c in ",:(") + 1
-    part = text[begin:]
-    begin += len(part) - len(part.lstrip())
-    part = part.strip()
-    lead = _LEAD.match(part)
-    if lead:
-        begin, part = begin + lead.end(), part[lead.end() :]
-    match = _NAME.match(part)
-    if match is None or not match["name"].strip():
-        return None
-    name = match["name"].rstrip()
-    return begin, begin + len(name)
+    rows = _ROWS.search(text, begin)
+    end = rows.start() if rows else len(text)
+    start = max([begin, *(begin + w.end() for w in re.finditer(r"\w+", text[begin:end]) if w.group() in _NO_NAME)])
+    name = text[start:end].strip()
+    start += len(text[start:end]) - len(text[start:end].lstrip())
+    return (start, start + len(name)) if _NAME.fullmatch(name) else None
 
 
 def _stops(text: str, start: int) -> Iterator[int]:
     """Where the formula may end, longest first."""
-    depth_zero = [m.start() for m in _EDGE.finditer(text, start) if text.count("(", start, m.start()) == text.count(")", start, m.start())]
+    depth_zero = [
+        m.start()
+        for m in _EDGE.finditer(text, start)
+        if text.count("(", start, m.start()) == text.count(")", start, m.start())
+    ]
     yield from sorted({*depth_zero, len(text)}, reverse=True)

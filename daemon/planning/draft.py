@@ -10,6 +10,7 @@ from daemon.core.ports import Database
 from daemon.core.request import Request
 from daemon.core.schema import ColumnRef, Schema, TableRef
 from daemon.core.spec import AgentSpec, Join
+from daemon.planning.children import ChildNotClear, ask_reading, child_readings
 from daemon.planning.entities import can_be_quoted, entity_of, key_of, named_tables
 from daemon.planning.glossary import Glossary
 from daemon.planning.ground import Ground, Need, Surveyor, best_grounds, entity_word
@@ -72,9 +73,10 @@ class _Drafter:
         taken = {m.name for m in self._metrics} | {k.argument for k in entity.key} | parameters
         sources = Sources(self._schema, self._given.database, self._questions, taken)
         sources.take(ground.needs)
+        self._take_children(sources, ground, key)
         self._stop_if_open(sources.stopped)
         self._check_modes(sources)
-        inputs = tuple(sources.inputs.values())
+        inputs = (*sources.inputs.values(), *sources.children)
         filters = [TableRef(f.table, f.schema_name) for f in self._given.analysis.filters]
         joins = self._joins(ground, involved_tables(inputs, filters))
         self._tell(ground)
@@ -96,7 +98,25 @@ class _Drafter:
         )
 
     def _terms(self) -> tuple[Term, ...]:
-        return tuple(dict.fromkeys(t for m in self._metrics for t in m.terms))
+        """Terms that are values of the entity row itself."""
+        return tuple(dict.fromkeys(t for m in self._metrics for t in m.terms if not t.function))
+
+    def _take_children(self, sources: Sources, ground: Ground, key: tuple[str, ...]) -> None:
+        terms = dict.fromkeys(t for m in self._metrics for t in m.terms if t.function)
+        if terms and not self._given.analysis.entity:
+            raise _Stopped(Draft(leftovers=tuple(f"{t.phrase}: per what?" for t in terms)))
+        for term in terms:
+            try:
+                readings = child_readings(term, ground.root, key, self._surveyor)
+            except ChildNotClear as problem:
+                raise _Stopped(Draft(leftovers=(str(problem),))) from None
+            chosen = ask_reading(term, readings, self._questions)
+            if chosen is None:
+                continue
+            sources.take_child(term, chosen)
+            self._metrics = tuple(
+                replace(m, undefined=(*m.undefined, *chosen.undefined)) if term in m.terms else m for m in self._metrics
+            )
 
     def _ground(self) -> Ground:
         """The entity table: the one the request names, else the one that fits; asked when several do."""
@@ -143,7 +163,8 @@ class _Drafter:
         tables = [t for t in ground.reach.paths if ground.reach.path(t) is not None]
         answer = ask_for_column(need.term, self._metrics, tables, self._schema, self._questions)
         if answer == STOP:
-            raise _Stopped(Draft(refusal=f"no column holds “{need.term.phrase}”, and no other figure is wanted instead"))
+            reason = f"no column holds “{need.term.phrase}” for each {entity_word(ground.root)}"
+            raise _Stopped(Draft(refusal=f"{reason}; name the column in the request or in glossary.toml"))
         if isinstance(answer, ColumnRef):
             return [Need(need.term, (Candidate(EXACT, answer),))]
         if isinstance(answer, MetricWish):
@@ -152,7 +173,9 @@ class _Drafter:
         return []
 
     def _replace(self, term: Term, figure: MetricWish) -> None:
-        old = next(m for m in self._metrics if term in m.terms and m.title.split(" per ")[0] == figure.title.split(" per ")[0])
+        old = next(
+            m for m in self._metrics if term in m.terms and m.title.split(" per ")[0] == figure.title.split(" per ")[0]
+        )
         self._metrics = tuple(figure if m is old else m for m in self._metrics)
         self._assumptions.append(f"{figure.title} is calculated in place of {old.title}, as answered")
         if old.status:
@@ -182,7 +205,9 @@ class _Drafter:
                 target = self._schema.table(edge.target)
                 if target and not target.declares_unique(edge.target_columns):
                     columns = ", ".join(edge.target_columns)
-                    self._warnings.append(f"{edge.target} has one row per {columns} today, but the database does not promise it")
+                    self._warnings.append(
+                        f"{edge.target} has one row per {columns} today, but the database does not promise it"
+                    )
         return tuple(joins.values())
 
     def _tell(self, ground: Ground) -> None:

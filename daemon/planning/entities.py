@@ -37,17 +37,22 @@ def label_of(table: Table, key: tuple[str, ...]) -> ColumnName | None:
     """The column people know a row by: a text column called name or title."""
     last = singular(words(table.ref.name)[-1]) if words(table.ref.name) else ""
     texts = [c for c in table.columns if c.kind is Kind.TEXT and c.name not in key]
-    ranked = ((last, "name"), ("name",), (last,), ("title",), ("company", "name"), ("last", "name"), ("label",))
+    ranked = ((last, "name"), ("name",), (last,), ("company", "name"), ("last", "name"), ("title",), ("label",))
     for wanted in ranked:
         for column in texts:
             if words(column.name) == wanted:
-                return ColumnName(table=table.ref.name, column=column.name, schema_name=table.ref.schema)
-    ending = next((c for c in texts if words(c.name)[-1:] in {("name",), ("title",)}), None)
-    return ending and ColumnName(table=table.ref.name, column=ending.name, schema_name=table.ref.schema)
+                return ColumnName.of(ColumnRef(table.ref, column.name))
+    ending = next((c for c in texts if words(c.name)[-1:] == ("name",)), None)
+    return ColumnName.of(ColumnRef(table.ref, ending.name)) if ending else None
 
 
 def entity_of(
-    table: Table, word: str, key: tuple[str, ...], joins: tuple[Join, ...], filters: tuple[FilterWish, ...], schema: Schema
+    table: Table,
+    word: str,
+    key: tuple[str, ...],
+    joins: tuple[Join, ...],
+    filters: tuple[FilterWish, ...],
+    schema: Schema,
 ) -> Entity:
     """The spec's entity over ``table``."""
     name = identifier(word or " ".join(_singular(words(table.ref.name))) or "row")
@@ -67,14 +72,20 @@ def entity_of(
 def _key_column(table: Table, column: str, entity: str) -> KeyColumn:
     found = table.column(column)
     parts = words(column)
-    argument = f"{entity}_{identifier(column).strip('_')}" if parts in {("id",), ("key",), ("code",), ("no",)} else identifier(column)
+    argument = (
+        f"{entity}_{identifier(column).strip('_')}"
+        if parts in {("id",), ("key",), ("code",), ("no",)}
+        else identifier(column)
+    )
     return KeyColumn(column=column, argument=argument, kind=found.kind if found else Kind.OTHER)
 
 
 def _field(wish: FilterWish, schema: Schema) -> SourceField:
     ref = ColumnRef(TableRef(wish.table, wish.schema_name), wish.column)
     column = schema.column(ref)
-    return SourceField(name=identifier(wish.column), column=ColumnName.of(ref), kind=column.kind if column else Kind.TEXT)
+    return SourceField(
+        name=identifier(wish.column), column=ColumnName.of(ref), kind=column.kind if column else Kind.TEXT
+    )
 
 
 def can_be_quoted(value: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from daemon.compiler.formula import FUNCTIONS, FormulaError, Node, names, parse
@@ -50,10 +50,10 @@ def read_expression(text: str, resolve: Resolver) -> Expression | None:
     plain = text
     for pattern, operator in _WORD_OPERATORS:
         plain = re.sub(pattern, operator, plain)
-    pieces = _pieces(plain, resolve)
-    if pieces is None:
+    reader = _Reader(resolve)
+    if not reader.read(plain):
         return None
-    formula, phrases, assumptions = pieces
+    formula, phrases, assumptions = reader.formula, reader.phrases, tuple(reader.assumptions)
     if not phrases or not re.search(r"[-+*/(]", formula):
         return None
     try:
@@ -63,64 +63,82 @@ def read_expression(text: str, resolve: Resolver) -> Expression | None:
     return Expression(formula, phrases, assumptions) if names(tree) == set(phrases) else None
 
 
-def _pieces(text: str, resolve: Resolver) -> tuple[str, dict[str, str], tuple[str, ...]] | None:
-    out: list[str] = []
-    run: list[str] = []
-    phrases: dict[str, str] = {}
-    assumptions: list[str] = []
+@dataclass(slots=True)
+class _Reader:
+    """Reads a formula piece by piece; words that follow each other are one name."""
 
-    def flush() -> bool:
-        words = [w for i, w in enumerate(run) if i or w not in _ARTICLES]
-        if not run:
-            return True
-        run.clear()
-        phrase = " ".join(words)
-        name = resolve(phrase) if 0 < len(words) <= _NAME_WORDS else None
-        if name is not None:
-            phrases[name] = phrase
-            out.append(name)
-        return name is not None
+    resolve: Resolver
+    pieces: list[str] = field(default_factory=list)
+    phrases: dict[str, str] = field(default_factory=dict)
+    assumptions: list[str] = field(default_factory=list)
+    _run: list[str] = field(default_factory=list)
+    _percentages: list[int] = field(default_factory=list)
 
-    at = 0
-    while at < len(text):
-        token = _TOKEN.match(text, at)
-        if token is None:
-            return None
-        at = token.end()
-        kind = token.lastgroup
-        if kind == "word" and not (token["word"] in FUNCTIONS and text[at:].lstrip().startswith("(")):
-            run.append(token["word"].rstrip("."))
-            continue
+    @property
+    def formula(self) -> str:
+        """The formula, with spaces where formatted code has them."""
+        return "".join(_spaced(self.pieces))
+
+    def read(self, text: str) -> bool:
+        """Whether every part of ``text`` is known."""
+        at = 0
+        while at < len(text):
+            token = _TOKEN.match(text, at)
+            if token is None or not self._take(token, text[token.end() :].lstrip()):
+                return False
+            at = token.end()
+        return self._end_name() and not any(self._is_added(i) for i in self._percentages)
+
+    def _take(self, token: re.Match[str], rest: str) -> bool:
+        kind, text = token.lastgroup, token.group()
         if kind == "space":
-            continue
-        if not flush():
-            return None
-        if kind == "number":
-            value = _number(token["number"], assumptions)
-            if value is None:
-                return None
-            out.append(value)
-        else:
-            out.append(token.group())
-    return ("".join(_spaced(out)), phrases, tuple(assumptions)) if flush() else None
+            return True
+        if kind == "word" and not (text in FUNCTIONS and rest.startswith("(")):
+            self._run.append(text.rstrip("."))
+            return True
+        if not self._end_name():
+            return False
+        return self._number(text) if kind == "number" else self._add(text)
 
+    def _add(self, piece: str) -> bool:
+        self.pieces.append(piece)
+        return True
 
-def _number(written: str, assumptions: list[str]) -> str | None:
-    reads = read_digits(written.rstrip("% "))
-    if reads is None or reads.other is not None:
-        return None
-    if reads.assumption:
-        assumptions.append(reads.assumption)
-    value = reads.value / 100 if written.endswith("%") else reads.value
-    return format(value.normalize() if value == value.to_integral_value() else value, "f")
+    def _end_name(self) -> bool:
+        if not self._run:
+            return True
+        words = [w for i, w in enumerate(self._run) if i or w not in _ARTICLES]
+        self._run.clear()
+        phrase = " ".join(words)
+        name = self.resolve(phrase) if 0 < len(words) <= _NAME_WORDS else None
+        if name is None or self.phrases.setdefault(name, phrase) != phrase:
+            return False
+        return self._add(name)
+
+    def _number(self, written: str) -> bool:
+        reads = read_digits(written.rstrip("% "))
+        if reads is None or reads.other is not None:
+            return False
+        if reads.assumption:
+            self.assumptions.append(reads.assumption)
+        if written.endswith("%"):
+            self._percentages.append(len(self.pieces))
+        value = reads.value / 100 if written.endswith("%") else reads.value
+        return self._add(fraction_text(value))
+
+    def _is_added(self, index: int) -> bool:
+        """``x - 10%``: ten percent of what? Only a product says so."""
+        return bool({"+", "-"} & set(self.pieces[max(index - 1, 0) : index + 2]))
 
 
 def _spaced(pieces: list[str]) -> list[str]:
-    """Operators between two operands get spaces, as formatted code has them."""
     result: list[str] = []
     for index, piece in enumerate(pieces):
-        is_binary = piece in {"+", "-", "*", "/", "//", "**"} and index and pieces[index - 1] not in {"(", ",", "+", "-", "*", "/"}
-        result.append(f" {piece} " if is_binary else f"{piece} " if piece == "," else piece)
+        before = pieces[index - 1] if index else "("
+        if piece in {"+", "-", "*", "/", "//", "**"} and before not in {"(", ",", "+", "-", "*", "/"}:
+            result.append(f" {piece} ")
+        else:
+            result.append(f"{piece} " if piece == "," else piece)
     return result
 
 

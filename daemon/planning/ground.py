@@ -130,7 +130,9 @@ class Surveyor:
             own = self.library.input(term.name)
             if other is None or own is None or own.synonyms != term.synonyms:
                 continue
-            part = self.need(Term(name=other.name, phrase=other.title, synonyms=other.synonyms, unit=other.unit), around)
+            part = self.need(
+                Term(name=other.name, phrase=other.title, synonyms=other.synonyms, unit=other.unit), around
+            )
             if part.is_there and part.is_sure:
                 return Need(term, formula=other.name, parts=(part,), stands_in=other.title)
         return None

@@ -35,8 +35,14 @@ _EXTREME = r"\b(?P<extreme>minimum|min|maximum|max)\b\.?"
 _LIMIT = r"\b(?:limit|threshold|covenant|hurdle|requirement|cutoff|cut-off)\b"
 _PATTERNS: tuple[tuple[str, str], ...] = (
     ("warn", _WARN + _OTHERWISE),
-    ("ask", rf"(?:{_WHAT}\s*)?{_ASK}\s*(?:\b(?:a|an|the)\s+)?(?:(?P<what2>{_M})\s+(?:of\s+)?)?{COMPARISON}{_OTHERWISE}"),
-    ("label", rf"\b{_LABEL}\s*(?:\b(?:if|when|where|at)\b|:|=)?\s*(?:{_WHAT}\s*)?(?:{_IS}\s*)?{COMPARISON}{_OTHERWISE}"),
+    (
+        "ask",
+        rf"(?:{_WHAT}\s*)?{_ASK}\s*(?:\b(?:a|an|the)\s+)?(?:(?P<what2>{_M})\s+(?:of\s+)?)?{COMPARISON}{_OTHERWISE}",
+    ),
+    (
+        "label",
+        rf"\b{_LABEL}\s*(?:\b(?:if|when|where|at)\b|:|=)?\s*(?:{_WHAT}\s*)?(?:{_IS}\s*)?{COMPARISON}{_OTHERWISE}",
+    ),
     (
         "label",
         rf"(?:\b(?:if|when|everything|anything)\s+)?(?:{_WHAT}\s*)?(?:{_IS}\s*)?{COMPARISON}\s*"

@@ -21,13 +21,10 @@ def ask_for_column(
     """What the person wants instead: a column, another figure, ``STOP``; None while the question is open."""
     instead = {f"{w.title} instead ({c})": w for w, c in _other_figures(term, metrics, tables, schema)}
     near = {f"use {c}": c for c in nearest_columns(term, schema, tables)}
-    every = {
-        f"{t}.{c.name}": ColumnRef(t, c.name)
-        for t in tables
-        for c in schema.columns_of(t)
-        if c.kind.is_number
-    }
+    every = {f"{t}.{c.name}": ColumnRef(t, c.name) for t in tables for c in schema.columns_of(t) if c.kind.is_number}
     options = (*instead, *near, STOP)
+    if len(options) == 1:
+        return STOP
     known = ", ".join(list(every)[:12])
     text = f"no column holds “{term.phrase}”; which one does? Number columns: {known}. Answer with one of them, or"
     answer = questions.ask(f"{text} choose", options, STOP, accepted=tuple(every))
@@ -49,7 +46,7 @@ def _other_figures(
     found = []
     for metric in metrics:
         top, _, bottom = metric.formula.partition(" / ")
-        if bottom != term.name or " " in top:
+        if bottom != term.name or " " in top or " per " not in metric.title.lower():
             continue
         for table in tables:
             for column in schema.columns_of(table):

@@ -24,7 +24,11 @@ _CHANGES: tuple[tuple[str, int, str], ...] = (
     (rf"{_T}\s*{_RISE}\s+(?:of|by)\s+(?P<number>{_N})", 1, "rise"),
     (rf"\b(?:cuts|reduces|lowers|decreases|haircuts)\s+(?:the\s+)?{_T}\s+by\s+(?P<number>{_N})", -1, "haircut"),
     (rf"\b(?:raises|increases|lifts)\s+(?:the\s+)?{_T}\s+by\s+(?P<number>{_N})", 1, "rise"),
-    (rf"{_T}\s+(?:is\s+|are\s+|goes\s+)?(?:down|cut|reduced|lowered|decreased)\s+(?:by\s+)?(?P<number>{_N})", -1, "haircut"),
+    (
+        rf"{_T}\s+(?:is\s+|are\s+|goes\s+)?(?:down|cut|reduced|lowered|decreased)\s+(?:by\s+)?(?P<number>{_N})",
+        -1,
+        "haircut",
+    ),
     (rf"{_T}\s+(?:is\s+|are\s+|goes\s+)?(?:up|raised|increased)\s+(?:by\s+)?(?P<number>{_N})", 1, "rise"),
     (rf"(?P<number>{_N})\s*(?:lower|less)\s+{_T}", -1, "haircut"),
     (rf"(?P<number>{_N})\s*(?:higher|more)\s+{_T}", 1, "rise"),
@@ -33,7 +37,9 @@ _NAMES = "conservative|stressed|stress|downside|pessimistic|optimistic|upside|ad
 _KNOWN_NAMES = {"stress": "stressed"}
 _AROUND = r"(?:\b(?:and|with|under|in|using)\s+)*(?:\b(?:a|an|the|one)\s+)?"
 _KIND = r"(?:mode|case|scenario|test|version|variant)"
-_LIST_HEAD = rf"(?:\b(?:with|in|using)\s+)?\b(?P<count>{NUMBER_WORD})\s+(?:modes|cases|scenarios)\s*(?:-|:|,|\()?\s*"
+_LIST_HEAD = (
+    rf"(?:\b(?:with|in|using)\s+)?(?P<count>\b{NUMBER_WORD}\b|{_N})\s*(?:modes|cases|scenarios)\s*(?:-|:|,|\()?\s*"
+)
 _CHANGE = f"(?P<change>{Role.CHANGE.pattern})"
 _MODES = (
     rf"{_AROUND}(?P<name>{_NAMES})(?:\s+{_KIND})?\s*\(\s*(?:a\s+|an\s+)?{_CHANGE}\s*\)(?:\s+{_KIND}\b)?",
@@ -79,9 +85,15 @@ def claim_modes(reading: Reading) -> None:
     _claim_single_change(reading)
     for pattern in (rf"{_LIST_HEAD}(?={Role.MODE.value})", rf"(?<={Role.MODE.value})\s+modes\b"):
         for match in reading.find(pattern):
-            count = match.groupdict().get("count")
-            phrase = ModePhrase("", reading.text(*match.span()), counted=count_of(count) if count else None)
+            phrase = ModePhrase("", reading.text(*match.span()), counted=_count(reading, match))
             reading.claim(*match.span(), Role.MODE, phrase)
+
+
+def _count(reading: Reading, match: re.Match[str]) -> int | None:
+    if not match.groupdict().get("count"):
+        return None
+    numbers = reading.within(*match.span("count"), Role.NUMBER)
+    return int(numbers[0].value.number.value) if numbers else count_of(match["count"])
 
 
 def _claim_single_change(reading: Reading) -> None:
@@ -99,7 +111,9 @@ def _claim_changes(reading: Reading) -> None:
     for pattern, sign, word in _CHANGES:
         for match in reading.find(pattern):
             number = _percentage(reading, match)
-            target = reading.within(*match.span("target"), Role.METRIC) or reading.within(*match.span("target"), Role.NAME)
+            target = reading.within(*match.span("target"), Role.METRIC) or reading.within(
+                *match.span("target"), Role.NAME
+            )
             if number is not None and len(target) == 1:
                 text = reading.text(*match.span())
                 reading.claim(*match.span(), Role.CHANGE, Change(sign * number.value, word, text, target[0], number))
@@ -125,7 +139,11 @@ def _change(reading: Reading, match: re.Match[str]) -> Change | None:
     if number is None:
         return None
     target = match.groupdict().get("target")
-    spans = reading.within(*match.span("target"), Role.METRIC) + reading.within(*match.span("target"), Role.NAME) if target else ()
+    spans = (
+        reading.within(*match.span("target"), Role.METRIC) + reading.within(*match.span("target"), Role.NAME)
+        if target
+        else ()
+    )
     return Change(-number.value, "stress", reading.text(*match.span()), spans[0] if spans else None, number)
 
 

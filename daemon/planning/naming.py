@@ -40,7 +40,9 @@ def architecture(request: Request, existing: Iterable[AgentSpec]) -> Architectur
 
 def _check_wish(key: str, name: str, taken: dict[str, str]) -> None:
     if name in taken:
-        raise RequestInvalid(f"agents.{key}: '{name}' belongs to the request '{taken[name]}'", hint="choose another name")
+        raise RequestInvalid(
+            f"agents.{key}: '{name}' belongs to the request '{taken[name]}'", hint="choose another name"
+        )
     if keyword.iskeyword(name) or keyword.issoftkeyword(name) or name in _UNSAFE or name in sys.stdlib_module_names:
         raise RequestInvalid(f"agents.{key}: '{name}' is no safe name for a module", hint=f"for example '{name}_agent'")
 

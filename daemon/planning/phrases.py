@@ -46,9 +46,7 @@ _SHOW = r"(?:\b(?:and\s+)?(?:show|shown|display|displayed|give|print|present|for
 _WHAT = r"(?:\b(?P<every>both|all|it|them|each|everything|the results?|results?|values?|figures?|amounts?)\b\s*)"
 _AS = r"(?:\b(?:in|as|to|with|using)\b\s*)"
 _PERCENT = r"\b(?P<percent>percent|per cent|percentages?|%)(?!\w)"
-_DECIMALS = (
-    rf"(?P<decimals>\b{NUMBER_WORD}\b|\b(?:no|without)\b)\s*(?:decimals?|decimal places?|digits after the (?:decimal )?point|places)\b"
-)
+_DECIMALS = rf"(?P<decimals>\b{NUMBER_WORD}\b|\b(?:no|without)\b)\s*(?:decimals?|decimal places?|digits after the (?:decimal )?point|places)\b"
 _WHOLE = r"\b(?P<whole>whole (?:dollars|euros|numbers|units)|full dollars|the nearest (?:dollar|whole number))\b"
 _DISPLAYS = (
     rf"{_SHOW}?{_WHAT}?{_AS}?{_PERCENT}\s*,?\s*(?:(?:with|to|and|at)\s+)?{_DECIMALS}",
@@ -84,9 +82,7 @@ _TOTAL = (
     r"\b(?:and\s+|with\s+)*(?:a|one|the)\s+(?:portfolio\s+)?totals?(?:\s+(?:line|row))?(?:\s+at\s+the\s+(?:bottom|end))?",
     r"\b(?:and|with)\s+(?:portfolio\s+)?totals?\b",
 )
-_TOTAL_ROWS = (
-    r"\beach\s+(?:ratio|figure|one)\s+over\s+the\s+(?P<rows>[a-z]+)\s+that\s+have\s+both\s+(?:of\s+its|its|of\s+the)\s+figures"
-)
+_TOTAL_ROWS = r"\beach\s+(?:ratio|figure|one)\s+over\s+the\s+(?P<rows>[a-z]+)\s+that\s+have\s+both\s+(?:of\s+its|its|of\s+the)\s+figures"
 
 _WISH = r"(?:i|we)(?:'d|\s+would|\s+do)?\s+(?:need|want|like|would like)(?:\s+to\s+(?:have|see|get|know|calculate|compute))?"
 _DO = (

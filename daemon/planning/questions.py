@@ -23,9 +23,7 @@ class Questions:
         """Questions without a usable answer, in order."""
         return tuple(self._open)
 
-    def ask(
-        self, text: str, options: tuple[str, ...], default: str, accepted: tuple[str, ...] = ()
-    ) -> str | None:
+    def ask(self, text: str, options: tuple[str, ...], default: str, accepted: tuple[str, ...] = ()) -> str | None:
         """The option the person chose; None when the question stays open.
 
         ``accepted`` answers are fine too, though there are too many of them to list. An answer that fits no option,

@@ -8,10 +8,8 @@ from daemon.core.naming import plural, singular, words
 from daemon.core.schema import Schema
 from daemon.planning.reading import Reading
 
-_CHANGE = (
-    "delete|remove|erase|purge|wipe|truncate|drop|overwrite|insert|update|modify|alter|rename|archive|move|migrate|"
-    "anonymise|anonymize|get rid of|clean up|clear out|deduplicate|backfill"
-)
+_DESTROY = "delete|erase|purge|wipe|truncate|overwrite|insert|update|alter|rename|archive|migrate|anonymise|anonymize"
+_REMOVE = "remove|drop|modify|move|get rid of|clean up|clear out|deduplicate|backfill"
 _SEND = "e-mail|email|upload|send|publish|transmit|ftp|push|forward"
 _DATA_NOUNS = "rows?|records?|tables?|columns?|databases?|entries|data|views?|index(?:es)?"
 # "drop rows without NOI" may only leave them out of a figure: not surely destructive, so somebody else decides.
@@ -28,12 +26,13 @@ def refusal(reading: Reading, schema: Schema) -> str:
     text = reading.free
     nouns = "|".join([_DATA_NOUNS, *(re.escape(n) for n in sorted(_table_words(schema), key=len, reverse=True))])
     patterns = (
-        rf"{_BEFORE}(?P<act>(?:{_CHANGE})s?\s+{_DETERMINERS}(?:{nouns})\b)(?!{_EXCLUDES})",
+        rf"{_BEFORE}(?P<act>(?:{_DESTROY})s?\s+{_DETERMINERS}(?:{nouns})\b)",
+        rf"{_BEFORE}(?P<act>(?:{_REMOVE})s?\s+{_DETERMINERS}(?:{nouns})\b)(?!{_EXCLUDES})",
         r"\b(?P<act>(?:create|add)s?\s+(?:a |the |an )?(?:new\s+)?(?:tables?|columns?|index(?:es)?)\s+"
         r"(?:called|named|in the (?:database|db))\b)",
-        rf"\b(?P<act>into\s+(?:a |the )?(?:new|separate|archive|other)\s+tables?\b)",
-        rf"\b(?P<act>take\s+(?:them|it|these|those)\s+out\s+of\b)",
-        rf"\b(?P<act>get rid of\s+(?:it|them|the|this|that|these|those)\b)",
+        r"\b(?P<act>into\s+(?:a |the )?(?:new|separate|archive|other)\s+tables?\b)",
+        r"\b(?P<act>take\s+(?:them|it|these|those)\s+out\s+of\b)",
+        r"\b(?P<act>get rid of\s+(?:it|them|the|this|that|these|those)\b)",
         rf"\b(?P<act>(?:delete|truncate|drop|insert into|update)\s+(?:from\s+|table\s+)(?:{nouns})\b)",
         rf"{_BEFORE}(?P<act>(?:{_SEND})s?\s+{_SENT}\s+(?:to|by|via|into)\b)",
     )

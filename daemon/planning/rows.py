@@ -79,7 +79,9 @@ class RowReader:
             self.assumptions.append(f"“{phrase}” is the name of the data and leaves out no row")
             return []
         if equal:
-            return self._chosen(f"“{phrase}” is a value of several columns; which one is meant?", equal, everything=False)
+            return self._chosen(
+                f"“{phrase}” is a value of several columns; which one is meant?", equal, everything=False
+            )
         holding = self._values.containing(phrase, tables)
         if not holding or len(holding) > 5:
             return None

@@ -62,7 +62,9 @@ def _mode(
     if target is None:
         return None
     if factor < 0:
-        notes.append(f"a cut takes {percent}% of the size of {target.phrase} away, so a negative figure gets worse, not better")
+        notes.append(
+            f"a cut takes {percent}% of the size of {target.phrase} away, so a negative figure gets worse, not better"
+        )
     title = f"{phrase.name}: {target.phrase} {'down' if factor < 0 else 'up'} {percent}%"
     return ModeWish(name=phrase.name, title=title, parameter=change.word, change=factor, target=target.name)
 

@@ -12,16 +12,28 @@ from daemon.planning.reading import Reading, Role
 _LETTERS = {
     Role.METRIC: "M", Role.NAME: "n", Role.ENTITY: "e", Role.NUMBER: "0", Role.DEFINITION: "D", Role.LIMIT: "T",
     Role.BARE_LIMIT: "C", Role.MODE: "O", Role.DISPLAY: "S", Role.RULE: "R", Role.ROWS: "E", Role.FILTERED_ROWS: "W",
-    Role.DATASET: "B", Role.LEAD: "P", Role.SORT: "Q", Role.CUT: "", Role.CHANGE: "%", Role.LABEL: "l",
+    Role.DATASET: "B", Role.LEAD: "P", Role.SORT: "Q", Role.CUT: "X", Role.CHANGE: "%", Role.LABEL: "l",
 }  # fmt: skip
-_WORDS = {"and": "&", "&": "&", "plus": "&", "with": "w", "the": "", "a": "", "an": "", "also": "", "then": "&", "their": "", "its": ""}
+_WORDS = {
+    "and": "&",
+    "&": "&",
+    "plus": "&",
+    "with": "w",
+    "the": "",
+    "a": "",
+    "an": "",
+    "also": "",
+    "then": "&",
+    "their": "",
+    "its": "",
+}
 _MARKS = {",": ",", ":": ":", "-": "-", "(": "(", ")": ")"}
 _TOKEN = re.compile(r"[\ue000-\uf8ff]|[^\W_]+(?:['_-][^\W_]+)*|[^\s]")
 
 _FIGURE = r"(?:M[EWB]{0,2}D|MC?)"
 _FIGURES = rf"{_FIGURE}(?:(?:,&?|&)P*{_FIGURE})*"
 _WHERE = r"[EWB]{1,2}"
-_MORE = r"(?:[,&w:(-]{0,2}[TOSRQBE]\)?)*"
+_MORE = r"(?:[,&w:(-]{0,2}[TOSRQBE]\)?)*(?:,?P)*"
 _SHAPES = re.compile(
     rf"P*,?{_FIGURES}(?:w?{_WHERE})?{_MORE}"
     rf"|P*{_WHERE}[,:]?P*{_FIGURES}{_MORE}"
@@ -38,9 +50,14 @@ def unclear(reading: Reading) -> tuple[str, ...]:
         letters, strangers = _letters(reading, start, end)
         if strangers:
             found += [reading.text(s, e) for s, e in strangers]
-        elif not _SHAPES.fullmatch(letters):
+        elif not _SHAPES.fullmatch(_without_cut(letters)):
             found.append(reading.text(start, end))
     return tuple(found)
+
+
+def _without_cut(letters: str) -> str:
+    """The sentence as it reads without the stretches that were cut out, and without what joined them to it."""
+    return re.sub(r"[,&]*X[,&X]*", ",", letters).strip(",") if "X" in letters else letters
 
 
 def _letters(reading: Reading, start: int, end: int) -> tuple[str, list[tuple[int, int]]]:

@@ -10,8 +10,9 @@ from daemon.compiler.formula import FUNCTIONS
 from daemon.core.build import Term
 from daemon.core.naming import identifier, singular, words
 from daemon.core.ports import Database
-from daemon.core.schema import ColumnRef, Kind, Schema
+from daemon.core.schema import ColumnRef, Schema
 from daemon.core.spec import ColumnName, Input, Unit
+from daemon.planning.children import ChildReading
 from daemon.planning.expressions import rename
 from daemon.planning.ground import Need
 from daemon.planning.mapping import EXACT, QUALIFIED
@@ -32,16 +33,37 @@ class Sources:
     questions: Questions
     taken: set[str]
     inputs: dict[ColumnRef, Input] = field(default_factory=dict)
+    children: list[Input] = field(default_factory=list)
     expressions: dict[str, str] = field(default_factory=dict)
     assumptions: list[str] = field(default_factory=list)
     stopped: str = ""
 
     def take(self, needs: Sequence[Need]) -> None:
         """Choose a column for every need. Questions that stay open are in ``questions``."""
+        known: dict[tuple[object, ...], str | None] = {}
         for need in needs:
-            expression = self._expression(need)
-            if expression is not None:
-                self.expressions[need.term.name] = expression
+            same = (need.fitting, need.formula, need.parts, need.term.unit)
+            if same not in known:
+                known[same] = self._expression(need)
+            expression = known[same]
+            if expression is not None and self.expressions.setdefault(need.term.name, expression) != expression:
+                self.stopped = f"two different figures are both called {need.term.phrase}"
+
+    def take_child(self, term: Term, reading: ChildReading) -> None:
+        """Take inputs over the rows of a child table."""
+        self.children += (i for i in reading.inputs if i not in self.children)
+        self.expressions[term.name] = reading.formula
+        self.assumptions.append(f"{term.phrase}: {reading.words}")
+        for given in reading.inputs:
+            assert given.aggregate is not None
+            if given.nulls == "zero":
+                self.assumptions.append(f"{given.title} is 0 where there are no rows of {given.aggregate.table.ref}")
+            for used in given.aggregate.fields:
+                missing = self.database.profile(used.column.ref).nulls
+                if missing:
+                    self.assumptions.append(
+                        f"{missing} rows have no {used.column.ref} and are left out of {given.title}"
+                    )
 
     def _expression(self, need: Need) -> str | None:
         if need.parts:
@@ -120,8 +142,3 @@ def _title(term: Term, column: ColumnRef) -> str:
     if term.synonyms and words(term.phrase) != words(column.name):
         return term.phrase.rsplit(".", 1)[-1].replace("_", " ")
     return " ".join(words(column.name))
-
-
-def is_text(kind: Kind) -> bool:
-    """Whether a kind is compared as text."""
-    return kind is Kind.TEXT

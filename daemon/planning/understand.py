@@ -16,7 +16,7 @@ from daemon.planning.phrases import claim_displays, claim_leads, claim_rules
 from daemon.planning.reading import Reading, Role, Span
 from daemon.planning.rows import RowReader
 from daemon.planning.vocabulary import Meaning, Vocabulary
-from daemon.planning.wishes import WishMaker
+from daemon.planning.wishes import Function, WishMaker
 
 _FIGURE = f"(?:{Role.METRIC.pattern}|{Role.NAME.pattern})"
 
@@ -39,11 +39,13 @@ def read_request(
     claim_numbers(reading)
     vocabulary.claim(reading)
     _claim_abbreviations(reading)
+    _claim_over_rows(reading, maker)
     _claim_per(reading, maker)
     claim_modes(reading)
     claim_limits(reading)
     claim_displays(reading)
     rows.claim(_neighbours(schema))
+    _claim_columns(reading, maker)
     claim_leads(reading)
     return Understood(definitions, tuple(rows.assumptions))
 
@@ -62,6 +64,40 @@ def _claim_abbreviations(reading: Reading) -> None:
         spans = reading.within(*match.span(), Role.METRIC)
         if len(spans) == 2 and figure_name(spans[0]) == figure_name(spans[1]):
             reading.claim(*match.span(), Role.METRIC, spans[0].value)
+
+
+_FUNCTIONS: tuple[tuple[Function, str], ...] = (
+    ("sum", r"total|sum of|sum"),
+    ("avg", r"average|mean|avg"),
+    ("max", r"highest|largest|maximum|biggest"),
+    ("min", r"lowest|smallest|minimum"),
+)
+
+
+def _claim_over_rows(reading: Reading, maker: WishMaker) -> None:
+    """``total freight``, ``number of orders``: figures over the rows that belong to one result row."""
+    for match in reading.find(rf"\b(?:number of|count of|how many)\s+(?P<what>{Role.ENTITY.pattern})"):
+        title = reading.text(*match.span())
+        wish = maker.over_rows(title.replace("how many", "number of"), "count", reading.text(*match.span("what")))
+        if wish is not None:
+            reading.claim(*match.span(), Role.METRIC, wish)
+    for function, words in _FUNCTIONS:
+        for match in reading.find(rf"\b(?:{words})\s+(?:of\s+)?(?:the\s+|their\s+)?(?P<what>{_FIGURE})"):
+            what = _single(reading, *match.span("what"))
+            if what is None or not isinstance(what.value, Meaning) or what.value.tables:
+                continue
+            wish = maker.over_rows(reading.text(*match.span()), function, reading.text(what.start, what.end))
+            if wish is not None:
+                reading.claim(*match.span(), Role.METRIC, wish)
+
+
+def _claim_columns(reading: Reading, maker: WishMaker) -> None:
+    """Columns that are asked for as they are; what is left of names by now."""
+    for span in reading.of(Role.NAME):
+        if isinstance(span.value, Meaning) and not span.value.tables:
+            wish = maker.plain(reading.text(span.start, span.end))
+            if wish is not None:
+                reading.claim(span.start, span.end, Role.METRIC, wish)
 
 
 def _claim_per(reading: Reading, maker: WishMaker) -> None:

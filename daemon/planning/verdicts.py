@@ -28,6 +28,8 @@ class Judged:
     status: tuple[StatusRule, ...]
     assumptions: tuple[str, ...]
     numbers: tuple[Number, ...]
+    in_percent: bool = False
+    """A limit was written as a percentage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,8 @@ def judge(wish: MetricWish, phrases: Sequence[LimitPhrase], usual: Limit | None,
     if not good:
         good = "OK"
         notes.append(f"{wish.title} has status {good} where none of its limits names another")
-    return Judged(_rules(wish.name, tuple(bad), good), tuple(notes), tuple(numbers))
+    in_percent = any(n.unit is Unit.FRACTION for n in numbers)
+    return Judged(_rules(wish.name, tuple(bad), good), tuple(notes), tuple(numbers), in_percent)
 
 
 def _customary(wish: MetricWish, usual: Limit | None) -> Judged:
@@ -110,10 +113,23 @@ def limit_value(wish: MetricWish, phrase: LimitPhrase, questions: Questions) -> 
         if answer is None:
             raise LimitUnclear("a question about it is open")
         value = Decimal(answer)
+    if number.unit is Unit.NUMBER and wish.show_as_percent and 1 <= value <= 2:
+        value = _asked_percent(phrase, value, questions)
+        return value, notes
     return _converted(wish, phrase, value, notes)
 
 
-def _converted(wish: MetricWish, phrase: LimitPhrase, value: Decimal, notes: tuple[str, ...]) -> tuple[Decimal, tuple[str, ...]]:
+def _asked_percent(phrase: LimitPhrase, value: Decimal, questions: Questions) -> Decimal:
+    options = {f"{fraction_text(value)}%": value / 100, f"{fraction_text(value * 100)}%": value}
+    answer = questions.ask(f"how much is “{phrase.text}”?", tuple(options), next(iter(options)))
+    if answer is None:
+        raise LimitUnclear("a question about it is open")
+    return options[answer]
+
+
+def _converted(
+    wish: MetricWish, phrase: LimitPhrase, value: Decimal, notes: tuple[str, ...]
+) -> tuple[Decimal, tuple[str, ...]]:
     unit = phrase.figure.number.unit
     if unit is Unit.FRACTION:
         if wish.unit is Unit.PERCENT:
@@ -127,8 +143,6 @@ def _converted(wish: MetricWish, phrase: LimitPhrase, value: Decimal, notes: tup
         raise LimitUnclear(f"“{phrase.text}” is money, {wish.title} is not")
     if unit in {Unit.DAYS, Unit.YEARS} and wish.unit is not unit:
         raise LimitUnclear(f"“{phrase.text}” is in {unit.value}, {wish.title} is not")
-    if unit is Unit.NUMBER and wish.show_as_percent and value >= 1:
-        if value <= 2:
-            raise LimitUnclear(f"“{phrase.text}” may mean {value} percent or {value * 100} percent")
+    if unit is Unit.NUMBER and wish.show_as_percent and value > 2:
         return value / 100, (*notes, f"“{phrase.text}” means {fraction_text(value)}%")
     return value, notes

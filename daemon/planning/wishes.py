@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 from daemon.compiler.formula import FormulaError, Node, names, parse
 from daemon.compiler.formula.guards import hazards
 from daemon.compiler.formula.tree import Name, children
 from daemon.compiler.formula.units import Measure, check
 from daemon.core.build import MetricWish, Term
-from daemon.core.naming import identifier, singular, words
+from daemon.core.naming import identifier, plural, singular, words
 from daemon.core.schema import Schema
 from daemon.core.spec import Unit
 from daemon.planning.definitions import Definition
@@ -22,7 +23,11 @@ _MONEY_WORDS = frozenset(
     "sales payment payments salary budget cash equity proceeds charge charges profit loan tax capex turnover".split()
 )
 _COUNT_WORDS = frozenset("units count quantity qty stock beds rooms doors seats employees visits tracks items".split())
+_PER_PIECE = frozenset(
+    {"rate", "ratio", "avg", "average", "mean", "unit price", "pct", "percent", "discount", "score", "year"}
+)
 _PERCENT_WORDS = frozenset("pct percent percentage".split())
+Function = Literal["sum", "avg", "count", "min", "max"]
 _BY_DIMENSION = {"money": Unit.MONEY, "count": Unit.COUNT, "days": Unit.DAYS, "years": Unit.YEARS}
 
 
@@ -41,7 +46,7 @@ class WishMaker:
             return None
         if meaning.formula and not (meaning.input or meaning.columns or meaning.glossary):
             return meaning.formula.name
-        return identifier(phrase.rsplit(".", 1)[-1])
+        return identifier(phrase.replace(".", " "))
 
     def from_library(self, formula: Formula) -> MetricWish:
         """The wish for a figure of the library."""
@@ -83,6 +88,30 @@ class WishMaker:
         top, bottom = (str(r) for r in resolved)
         formula, terms = self._terms(f"{top} / {bottom}", {top: numerator, bottom: denominator})
         return self._own(identifier(title), title, formula, terms)
+
+    def plain(self, phrase: str) -> MetricWish | None:
+        """The wish for a column as it is."""
+        name = self.resolve(phrase)
+        if name is None:
+            return None
+        formula, terms = self._terms(name, {name: phrase})
+        return self._own(name, phrase, formula, terms)
+
+    def over_rows(self, title: str, function: Function, phrase: str) -> MetricWish | None:
+        """The wish for a number made of the rows of a child table: ``total freight``, ``number of orders``."""
+        name = identifier(f"{function} of {phrase}")
+        if function == "count":
+            term = Term(name=name, phrase=phrase, unit=Unit.COUNT, function=function)
+        elif self.resolve(phrase) is None or (function == "sum" and is_per_piece(phrase)):
+            return None
+        else:
+            meaning = self._vocabulary.meaning(phrase)
+            item = meaning.input if meaning else None
+            unit = item.unit if item else guessed_unit(phrase)
+            term = Term(name=name, phrase=phrase, synonyms=item.synonyms if item else (), unit=unit, function=function)
+        return MetricWish(
+            name=identifier(title), title=title, definition=f"{title}.", formula=name, unit=term.unit, terms=(term,)
+        )
 
     def _is_figure(self, meaning: Meaning) -> bool:
         columns = any(is_number(self._schema, c) for c in meaning.columns)
@@ -154,6 +183,12 @@ def guessed_unit(phrase: str) -> Unit:
     return Unit.NUMBER
 
 
+def is_per_piece(name: str) -> bool:
+    """Whether a figure of that name is per piece, so that adding it up over rows means nothing."""
+    parts = words(name)
+    return bool(_PER_PIECE & {*parts, " ".join(parts[-2:])})
+
+
 def unit_of(measure: Measure) -> Unit | None:
     """The unit a formula of that measure has; None when it is none people use (money squared)."""
     if measure.kind == "free":
@@ -173,9 +208,11 @@ def _undefined(tree: Node, terms: dict[str, Term]) -> tuple[tuple[str, str], ...
     found = []
     for hazard in hazards(tree):
         text = text_of(hazard.operand)
-        phrase = terms[text].phrase.replace("_", " ") if text in terms else text
+        phrase = terms[text].phrase.rsplit(".", 1)[-1].replace("_", " ") if text in terms else text
+        is_count = text in terms and terms[text].unit is Unit.COUNT
         if hazard.kind == "divisor":
-            found.append((f"{text} == 0", f"{phrase} is zero"))
+            reason = f"no {plural(singular(phrase))}" if is_count else f"{phrase} is zero"
+            found.append((f"{text} == 0", reason))
         else:
             found.append((f"{text} < 0", f"{phrase} is negative"))
     return tuple(found)
@@ -201,9 +238,3 @@ def _unified(pattern: Node, found: Node) -> dict[str, str] | None:
 
 def _with_phrases(wish: MetricWish, same: dict[str, str], terms: dict[str, Term]) -> MetricWish:
     return replace(wish, terms=tuple(replace(t, phrase=terms[same[t.name]].phrase) for t in wish.terms))
-
-
-def singular_phrase(phrase: str) -> str:
-    """``square feet`` stays; ``units`` becomes ``unit``."""
-    *head, last = phrase.split()
-    return " ".join([*head, singular(last)])

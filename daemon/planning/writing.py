@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from daemon.compiler.formula import Node, parse
+from daemon.compiler.formula import Node, names, parse
 from daemon.compiler.formula.fraction import as_fraction
 from daemon.compiler.formula.tree import Binary, Name, Negative, Number
 from daemon.core.build import Analysis, Architecture, MetricWish, ModeWish
@@ -16,6 +16,7 @@ from daemon.core.spec import (
     AgentNames,
     AgentSpec,
     Entity,
+    Input,
     Metric,
     Mode,
     Parameter,
@@ -26,6 +27,7 @@ from daemon.core.spec import (
 )
 from daemon.planning.expressions import fraction_text, rename
 from daemon.planning.library import FormulaLibrary, Total
+from daemon.planning.wishes import is_per_piece
 
 _WORST_FIRST = (
     "FAIL", "BREACH", "CRITICAL", "RED", "BAD", "POOR", "WEAK", "RISKY", "ORANGE", "AMBER", "YELLOW", "WARN", "WARNING",
@@ -45,7 +47,7 @@ class Writing:
     schema: Schema
     library: FormulaLibrary
     entity: Entity
-    inputs: tuple
+    inputs: tuple[Input, ...]
     expressions: dict[str, str]
     shares: bool
     assumptions: tuple[str, ...]
@@ -80,6 +82,7 @@ _STANDARD = Mode(name="standard", title="standard", description="The figures as 
 def _metric(wish: MetricWish, given: Writing) -> Metric:
     formula = rename(wish.formula, given.expressions)
     known = given.library.formula(wish.library)
+    # The request counts the decimals of what it sees: two of 9.14% are four of 0.0914.
     decimals = wish.decimals
     if decimals is None:
         decimals = known.decimals if known else 0 if wish.unit is Unit.COUNT else 2
@@ -89,11 +92,11 @@ def _metric(wish: MetricWish, given: Writing) -> Metric:
         definition=wish.definition if wish.library else f"{wish.title[:1].upper()}{wish.title[1:]}: {formula}.",
         unit=wish.unit,
         formula=formula,
-        decimals=decimals,
+        decimals=min(decimals + 2, 10) if wish.show_as_percent else decimals,
         show_as_percent=wish.show_as_percent,
         undefined=tuple(_undefined(wish, given.expressions)),
         status=wish.status,
-        total="none" if given.shares else total_of(parse(formula), wish.unit),
+        total=_total(parse(formula), wish.unit, given),
         library=wish.library,
     )
 
@@ -110,6 +113,11 @@ def _undefined(wish: MetricWish, expressions: dict[str, str]) -> list[Undefined]
     return found
 
 
+def _total(tree: Node, unit: Unit, given: Writing) -> Total:
+    single = {i.name for i in given.inputs if i.aggregate and i.aggregate.function in {"avg", "min", "max"}}
+    return "none" if given.shares or names(tree) & single else total_of(tree, unit)
+
+
 def total_of(tree: Node, unit: Unit) -> Total:
     """How a figure is added up: ratios as the ratio of the sums, amounts as their sum, anything else not at all."""
     if as_fraction(tree, frozenset()):
@@ -120,14 +128,16 @@ def total_of(tree: Node, unit: Unit) -> Total:
 def _adds_up(tree: Node) -> bool:
     """Whether the sum over rows means something: sums and multiples of inputs, no constants added."""
     match tree:
-        case Name():
-            return True
+        case Name(name):
+            return not is_per_piece(name)
         case Negative(operand):
             return _adds_up(operand)
         case Binary("+" | "-", left, right):
             return _adds_up(left) and _adds_up(right)
         case Binary("*", left, right):
-            return any(_adds_up(s) for s in (left, right)) and all(_adds_up(s) or isinstance(s, Number) for s in (left, right))
+            # A price times a quantity adds up, because the quantity does.
+            simple = all(isinstance(s, Name | Number) or _adds_up(s) for s in (left, right))
+            return simple and (_adds_up(left) or _adds_up(right))
         case Binary("/", left, Number()):
             return _adds_up(left)
     return False
@@ -141,7 +151,11 @@ def _mode(wish: ModeWish, given: Writing) -> Mode:
         name=wish.name,
         title=wish.title,
         description=f"{next(i.title for i in given.inputs if i.name == name)} {fraction_text(size * 100)}% {word}.",
-        parameters=(Parameter(name=wish.parameter, title=f"{wish.parameter} of mode {wish.name}", unit=Unit.FRACTION, default=size),),
+        parameters=(
+            Parameter(
+                name=wish.parameter, title=f"{wish.parameter} of mode {wish.name}", unit=Unit.FRACTION, default=size
+            ),
+        ),
         adjustments=(Adjustment(input=name, formula=f"{name} {sign} abs({name}) * {wish.parameter}"),),
     )
 
@@ -169,7 +183,7 @@ def _title(given: Writing) -> str:
     return f"{figures} per {given.entity.name.replace('_', ' ')}{f' ({where})' if where else ''}"
 
 
-def involved_tables(inputs: Sequence, filters: Sequence[TableRef]) -> tuple[TableRef, ...]:
+def involved_tables(inputs: Sequence[Input], filters: Sequence[TableRef]) -> tuple[TableRef, ...]:
     """Tables that have to be joined, in order of need."""
     columns = (i.column.ref.table for i in inputs if i.column)
     return tuple(dict.fromkeys((*columns, *filters)))
