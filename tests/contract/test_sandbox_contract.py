@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from daemon.adapters.sandbox import choose_sandbox
+from daemon.adapters.sandbox import choose_sandbox, sandbox_problems
 from daemon.adapters.sandbox.bubblewrap import BubblewrapSandbox
 from daemon.adapters.sandbox.limits import Limits
 from daemon.adapters.sandbox.probe import problem_of
@@ -260,6 +260,25 @@ def test_folders_of_dead_daemons_are_swept_up(scratch: Path) -> None:
     (scratch / f"run-{os.getpid()}-abc").mkdir()
     choose_sandbox(SandboxSettings(backend="process"), scratch)
     assert [folder.name for folder in scratch.iterdir()] == [f"run-{os.getpid()}-abc"]
+
+
+def test_folders_that_lost_their_permissions_are_removed_too(scratch: Path) -> None:
+    code = "import os; t = os.environ['TMPDIR']; os.makedirs(t + '/a/b'); os.chmod(t + '/a', 0); os.chmod(t, 0)"
+    assert run(ProcessSandbox(scratch, LIMITS), code).exit_code == 0
+    assert list(scratch.iterdir()) == []
+
+
+def test_every_backend_says_why_it_does_not_work(
+    scratch: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    broken = tmp_path / "bin" / "bwrap"
+    broken.parent.mkdir()
+    broken.write_text("#!/bin/sh\necho 'bwrap: setting up uid map: Permission denied' >&2\nexit 1\n")
+    broken.chmod(0o755)
+    monkeypatch.setenv("PATH", str(broken.parent))
+    assert "Permission denied" in sandbox_problems(SandboxSettings(), scratch)["bubblewrap"]
+    broken.chmod(0o4755)
+    assert "setuid" in sandbox_problems(SandboxSettings(), scratch)["bubblewrap"]
 
 
 def test_more_memory_can_be_configured(scratch: Path) -> None:

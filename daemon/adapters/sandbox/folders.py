@@ -62,10 +62,11 @@ def _is_alive(pid: int) -> bool:
 
 def _remove(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
-    if folder.exists():  # the run took permissions away from its own folders
-        for place, names, _ in os.walk(folder):
-            for name in names:
-                (Path(place) / name).chmod(0o700, follow_symlinks=False) if not (
-                    Path(place) / name
-                ).is_symlink() else None
-        shutil.rmtree(folder, ignore_errors=True)
+    if not folder.exists():
+        return
+    folder.chmod(0o700)  # the run took permissions away from its own folders
+    for place, names, _ in os.walk(folder):
+        for name in names:
+            if not (child := Path(place, name)).is_symlink():
+                child.chmod(0o700)
+    shutil.rmtree(folder, ignore_errors=True)

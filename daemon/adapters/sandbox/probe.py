@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import socket
-import tempfile
 from pathlib import Path
 
+from daemon.adapters.sandbox.folders import run_folder
 from daemon.core.errors import SandboxUnavailable
 from daemon.core.ports import Sandbox, SandboxCommand
 
@@ -31,13 +31,11 @@ print(json.dumps(done))
 
 def problem_of(sandbox: Sandbox, scratch: Path) -> str:
     """Why ``sandbox`` does not isolate here; empty when it does."""
-    scratch.mkdir(parents=True, exist_ok=True)
-    with (
-        tempfile.NamedTemporaryFile(dir=scratch, prefix="canary-") as canary,
-        socket.create_server(("127.0.0.1", 0)) as door,
-    ):
+    with run_folder(scratch, {}) as folder, socket.create_server(("127.0.0.1", 0)) as door:
+        canary = folder.temporary / "canary"
+        canary.write_text("outside", encoding="utf-8")
         command = SandboxCommand(
-            arguments=("-c", _INSIDE, canary.name, str(door.getsockname()[1])),
+            arguments=("-c", _INSIDE, str(canary), str(door.getsockname()[1])),
             files={},
             environment={},
             timeout_seconds=_SECONDS,
