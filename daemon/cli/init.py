@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from daemon.cli.request_files import write_atomically
-from daemon.cli.terminal import Terminal
+from daemon.cli.terminal import Terminal, program
 from daemon.core.errors import WorkspaceError
 
 FOLDERS = ("inbox", "agent_specs", "src/agents", "tests/agents", "docs/agents", "logs")
@@ -128,10 +128,10 @@ def _make_database(path: Path) -> bool:
 
 
 def _next_steps(terminal: Terminal, root: Path, sample: bool) -> None:
-    where = f" -C {root}" if root != Path.cwd() else ""
+    command = program(root)
     if not sample:
-        terminal.note(f"next: set DATABASE_URL in {root / '.env'}, then: meta-agent{where} doctor")
+        terminal.note(f"next: set DATABASE_URL in {root / '.env'}, then: {command} doctor")
         return
-    terminal.note(f'next: meta-agent{where} submit "I need an agent to calculate DSCR for properties"')
-    terminal.note(f"      meta-agent{where} run --once")
-    terminal.note(f"      meta-agent{where} call calc_agent --all")
+    terminal.note(f'next: {command} submit "I need an agent to calculate DSCR for properties"')
+    terminal.note(f"      {command} run --once")
+    terminal.note(f"      {command} call calc_agent --all")

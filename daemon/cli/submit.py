@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import errno
 import os
+import shlex
 from pathlib import Path
 
 from daemon.cli.follow import exit_code, follow
 from daemon.cli.inbox import Document, daemon_state, folder, read
-from daemon.cli.render.symbols import command
 from daemon.cli.request_files import Submission, checked_name, drop, name_from_text
-from daemon.cli.terminal import Terminal
+from daemon.cli.terminal import Terminal, program
 from daemon.core.errors import UsageError
 from daemon.core.inbox_names import SUFFIXES
 from daemon.core.request import MAX_BYTES
@@ -46,7 +46,7 @@ def run(given: argparse.Namespace, terminal: Terminal) -> int:
 def tell_where(terminal: Terminal, name: str) -> None:
     """The file and how to follow it."""
     terminal.write(str(terminal.root / "inbox" / name))
-    terminal.note(f"follow it: {command('status', name)} --watch")
+    terminal.note(f"follow it: {program(terminal.root)} status {shlex.quote(name)} --watch")
     warn_without_daemon(terminal)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shlex
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -114,6 +115,11 @@ def open_terminal() -> Terminal:
         pause=time.sleep,
         read_line=input,
     )
+
+
+def program(root: Path) -> str:
+    """How the command is written so that it means the workspace ``root`` from where the person is."""
+    return "meta-agent" if root == Path.cwd() else f"meta-agent -C {shlex.quote(str(root))}"
 
 
 def _is_utf8(stream: TextIO) -> bool:

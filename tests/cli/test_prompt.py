@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import pty
+import select
 import subprocess
 import sys
+import termios
 import time
 from argparse import Namespace
 from collections.abc import Callable
@@ -172,9 +175,7 @@ def test_a_real_terminal_session_ends_clean(workspace: Path, typed: bytes, code:
     )
     os.close(theirs)
     try:
-        seen = _until(ours, b"request ")
-        os.write(ours, typed)
-        seen += _until(ours, b"stopped")
+        seen = _until(ours, b"request ", b"") + _until(ours, b"stopped", typed)
         assert process.wait(DEADLINE_SECONDS) == code
     finally:
         process.kill()
@@ -186,19 +187,21 @@ def test_a_real_terminal_session_ends_clean(workspace: Path, typed: bytes, code:
 
 def _take_terminal(terminal: int) -> None:
     """Make it the controlling terminal, so that Ctrl-C typed there is a signal."""
-    import fcntl
-    import termios
-
     fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
 
 
-def _until(terminal: int, words: bytes) -> bytes:
-    """Read until ``words`` were seen. Fails at the deadline or the end of output."""
-    import select
+def _until(terminal: int, words: bytes, typed: bytes) -> bytes:
+    """Type and read until ``words`` were seen. Fails at the deadline or the end of output.
 
+    A key is typed again after a second of silence: between the prompt and the first read Python loses a Ctrl-C.
+    """
     seen, end = b"", time.monotonic() + DEADLINE_SECONDS
+    os.write(terminal, typed)
     while words not in seen:
-        ready, _, _ = select.select([terminal], [], [], max(end - time.monotonic(), 0))
-        assert ready, seen
-        seen += os.read(terminal, 4096)
+        assert time.monotonic() < end, seen
+        ready, _, _ = select.select([terminal], [], [], 1)
+        if ready:
+            seen += os.read(terminal, 4096)
+        else:
+            os.write(terminal, typed)
     return seen

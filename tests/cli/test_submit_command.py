@@ -60,7 +60,7 @@ def test_a_text_is_written_and_the_place_is_told(script: Person, workspace: Path
     assert _submit(script, DSCR) == 0
     assert _inbox(workspace) == {"dscr-for-properties.md": DSCR + "\n"}
     assert script.sees == f"{workspace / 'inbox' / 'dscr-for-properties.md'}\n"
-    assert "meta-agent status dscr-for-properties.md --watch" in script.reads
+    assert f"meta-agent -C '{workspace}' status dscr-for-properties.md --watch" in script.reads
     assert "meta-agent run" in script.reads
 
 

@@ -48,26 +48,26 @@ def daemon_line(daemon: DaemonState, symbols: Symbols) -> Text:
 
 
 def _wide_table(listing: Listing, symbols: Symbols, now: datetime) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
+    """With the columns of stage and progress only while something is under way."""
+    moving = any(request.get("state") in _MOVING for request in listing.requests)
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False, expand=True)
     table.add_column("request", overflow="fold", ratio=3)
     table.add_column("state", no_wrap=True)
-    table.add_column("stage", overflow="fold", ratio=3)
-    table.add_column("progress", no_wrap=True)
+    if moving:
+        table.add_column("stage", overflow="fold", ratio=3)
+        table.add_column("progress", no_wrap=True)
     table.add_column("message", overflow="fold", ratio=6)
     table.add_column("age", no_wrap=True, justify="right")
     for request in listing.requests:
-        stage = "" if request.get("state") == "succeeded" else str(request.get("stage") or "")
         table.add_row(
             safe(request["request"], "bold"),
             state_text(str(request.get("state")), symbols),
-            safe(stage),
-            _progress(request, 10, symbols),
+            *((_stage(request), _progress(request, 10, symbols)) if moving else ()),
             safe(message_of(request)),
             age(parse_time(request.get("updated_at")), now),
         )
     for name in listing.unseen:
-        table.add_row(safe(name, "bold"), _unseen(symbols), "", "", safe("not taken up yet"), "")
-    table.expand = True
+        table.add_row(safe(name, "bold"), _unseen(symbols), *(("", "") if moving else ()), safe("not taken up yet"), "")
     return table
 
 
@@ -93,6 +93,10 @@ def message_of(request: Document) -> str:
     if request.get("state") == "needs_answer":
         return f"{message}: {command('answer', str(request['request']))}"
     return message
+
+
+def _stage(request: Document) -> Text:
+    return safe(request.get("stage") or "" if request.get("state") in _MOVING else "")
 
 
 def _progress(request: Document, cells: int, symbols: Symbols) -> Text:

@@ -64,7 +64,8 @@ def error_view(document: Document, symbols: Symbols) -> Iterator[RenderableType]
     error = document.get("error")
     if not isinstance(error, dict):
         return
-    lines: list[RenderableType] = [safe(error.get("message") or "", "red")]
+    told = error.get("message") == document.get("message")
+    lines: list[RenderableType] = [] if told else [safe(error.get("message") or "", "red")]
     if error.get("hint"):
         lines.append(safe(f"{symbols.arrow} {error['hint']}"))
     rows = [(name, safe(error[name])) for name in ("code", "stage", "log") if error.get(name)]
