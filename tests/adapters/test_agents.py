@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import json
-from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
 import pytest
+from specs import dscr_spec
 
 from daemon.adapters.agents import PythonAgentRunner
 from daemon.adapters.ruff import RuffFormatter
 from daemon.core.build import GeneratedFile
 from daemon.core.errors import AgentError
 from daemon.core.ports import Ports
-from daemon.core.spec import AgentSpec
 from daemon.tools import generate_agent_code
 
 
 @pytest.fixture
-def files(monkeypatch: pytest.MonkeyPatch) -> tuple[GeneratedFile, ...]:
-    monkeypatch.syspath_prepend(Path(__file__).parents[1] / "compiler")
-    spec: AgentSpec = import_module("specs").dscr_spec()
+def files() -> tuple[GeneratedFile, ...]:
     ports = cast("Ports", SimpleNamespace(formatter=RuffFormatter()))
-    return generate_agent_code.run(generate_agent_code.CompileInput(spec=spec), ports)
+    return generate_agent_code.run(generate_agent_code.CompileInput(spec=dscr_spec()), ports)
 
 
 @pytest.fixture
