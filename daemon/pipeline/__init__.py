@@ -204,7 +204,7 @@ def _tested(
 def _proven_healthy(spec: AgentSpec, stages: Stages) -> None:
     report = stages.run(verify_agent_health, verify_agent_health.HealthInput(spec=spec))
     if not report.healthy:
-        stages.ports.workspace.rollback(spec.agents.calc)
+        stages.ports.workspace.withdraw(spec.request.name)
         stages.check(report.findings, code="unhealthy")
 
 
