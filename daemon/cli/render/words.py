@@ -61,7 +61,9 @@ def age(moment: datetime | None, now: datetime) -> str:
     if moment is None:
         return ""
     seconds = (now - moment).total_seconds()
-    return "now" if seconds < 1 else duration(max(seconds, 10.0)) if seconds >= 10 else f"{seconds:.0f} s"
+    if seconds < 1:
+        return "now"
+    return f"{seconds:.0f} s" if seconds < 10 else duration(seconds)
 
 
 def section(title: str, content: RenderableType) -> RenderableType:
