@@ -127,6 +127,8 @@ class Analysis:
     entity: str = ""
     """The request's word for one result row (``property``), singular; empty when it names none."""
     numbers: tuple[Number, ...] = ()
+    wants_total: bool = False
+    """The request asks for one line over all rows."""
     refusal: str = ""
     leftovers: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()

@@ -16,7 +16,7 @@ from daemon.planning.library import FormulaLibrary
 from daemon.planning.limits import LimitPhrase
 from daemon.planning.live_values import LiveValues
 from daemon.planning.orders import cut_orders
-from daemon.planning.phrases import Display, MissingRule, StatusWords, TotalLine
+from daemon.planning.phrases import Display, MissingRule, RowStatus, StatusWords, TotalLine
 from daemon.planning.questions import Questions
 from daemon.planning.reading import Reading, Role, Span
 from daemon.planning.refusals import refusal
@@ -94,6 +94,7 @@ class _Assembly:
             filters=filters,
             entity=entity,
             numbers=(*self.numbers, *changed.numbers),
+            wants_total=any(isinstance(s.value, TotalLine) for s in self.reading.of(Role.RULE)),
             assumptions=tuple(dict.fromkeys((*self.assumptions, *changed.assumptions))),
             asked=self.questions.asked,
         )
@@ -158,9 +159,9 @@ class _Assembly:
                     self.leftovers.append(str(problem))
                 continue
             status = _renamed(judged.status, words) if words else judged.status
-            if judged.in_percent and wish.unit is Unit.RATIO and not wish.library:
-                wish = replace(wish, unit=Unit.FRACTION, show_as_percent=True)
             self.metrics[name] = replace(wish, status=status)
+            if judged.in_percent and wish.unit is Unit.RATIO and not wish.library:
+                self.metrics[name] = replace(wish, status=status, unit=Unit.FRACTION, show_as_percent=True)
             self.numbers += judged.numbers
             self.assumptions += judged.assumptions
         if len(rules) > 1 or (words and not any(w.status for w in self.metrics.values())):
@@ -193,6 +194,8 @@ class _Assembly:
         for span in self.reading.of(Role.RULE):
             rule = span.value
             text = self.reading.text(span.start, span.end)
+            if isinstance(rule, RowStatus) and len(self.metrics) != 2:
+                self.leftovers.append(text)
             if isinstance(rule, TotalLine) and rule.rows and singular(rule.rows) != entity:
                 self.leftovers.append(text)
             if isinstance(rule, MissingRule) and rule.subject:

@@ -1,4 +1,4 @@
-"""Figures the request defines itself: ``margin = (revenue - cost) / revenue``, ``LTV is loan_balance / appraised_value``."""
+"""Figures the request defines itself: ``margin = (revenue - cost) / revenue``, ``LTV is loan / appraised_value``."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from daemon.compiler.formula import numbers as literals, parse
-from daemon.core.naming import identifier
+from daemon.compiler.formula import numbers as literals
+from daemon.compiler.formula import parse
 from daemon.core.build import Number
+from daemon.core.naming import identifier
 from daemon.core.spec import Unit
 from daemon.planning.expressions import Expression, Resolver, read_expression, rename
 from daemon.planning.reading import Reading, Role

@@ -35,7 +35,7 @@ class Drafting:
     database: Database
 
 
-class _Stopped(Exception):  # noqa: N818
+class _Stopped(Exception):
     """The draft ends here: with questions, leftovers or a refusal."""
 
     def __init__(self, ends_with: Draft) -> None:
@@ -71,7 +71,7 @@ class _Drafter:
         entity = entity_of(table, self._given.analysis.entity, key, (), self._given.analysis.filters, self._schema)
         parameters = {m.parameter for m in self._given.analysis.modes}
         taken = {m.name for m in self._metrics} | {k.argument for k in entity.key} | parameters
-        sources = Sources(self._schema, self._given.database, self._questions, taken)
+        sources = Sources(self._schema, self._given.database, self._given.glossary, self._questions, taken)
         sources.take(ground.needs)
         self._take_children(sources, ground, key)
         self._stop_if_open(sources.stopped)
@@ -80,7 +80,7 @@ class _Drafter:
         filters = [TableRef(f.table, f.schema_name) for f in self._given.analysis.filters]
         joins = self._joins(ground, involved_tables(inputs, filters))
         self._tell(ground)
-        return write_spec(
+        spec = write_spec(
             Writing(
                 request=self._given.request,
                 analysis=self._given.analysis,
@@ -96,6 +96,10 @@ class _Drafter:
                 warnings=(*self._warnings, *self._unused_answers()),
             )
         )
+        missing = tuple(f"a total of {m.title}" for m in spec.metrics if m.total == "none")
+        if missing and self._given.analysis.wants_total:
+            raise _Stopped(Draft(leftovers=missing))
+        return spec
 
     def _terms(self) -> tuple[Term, ...]:
         """Terms that are values of the entity row itself."""

@@ -10,10 +10,14 @@ from daemon.planning.numbers import Figure
 from daemon.planning.reading import Reading, Role, Span
 
 _M, _N, _E = Role.METRIC.pattern, Role.NUMBER.pattern, f"(?:{Role.ENTITY.pattern}|{Role.NAME.pattern})"
-_GOOD = frozenset("ok okay fine good pass passes green healthy strong acceptable safe compliant".split())
-_BAD = frozenset(
-    "weak bad fail fails poor breach red critical risky amber yellow orange warning low high watch small".split()
-)
+_GOOD = frozenset({
+    "ok", "okay", "fine", "good", "pass", "passes", "green", "healthy", "strong", "acceptable", "safe",
+    "compliant",
+})  # fmt: skip
+_BAD = frozenset({
+    "weak", "bad", "fail", "fails", "poor", "breach", "red", "critical", "risky", "amber", "yellow", "orange",
+    "warning", "low", "high", "watch", "small",
+})  # fmt: skip
 _SAME = {"okay": "ok", "passes": "pass", "fails": "fail"}
 _LABEL = "(?P<label>" + "|".join(sorted(_GOOD | _BAD, key=len, reverse=True)) + r'|"[^"\n]{1,30}")(?!\w)'
 _OTHERWISE = r'(?:\s*,?\s*\b(?:otherwise|else)\s+(?P<otherwise>[a-z]+(?!\w)|"[^"\n]{1,30}"))?'
@@ -85,8 +89,7 @@ def claim_limits(reading: Reading) -> None:
             phrase = _phrase(reading, match, kind)
             if phrase is None:
                 continue
-            start = match.start() if kind != "extreme" or phrase.metric is None else match.start()
-            reading.claim(start, match.end(), Role.BARE_LIMIT if kind == "bare" else Role.LIMIT, phrase)
+            reading.claim(*match.span(), Role.BARE_LIMIT if kind == "bare" else Role.LIMIT, phrase)
 
 
 def _phrase(reading: Reading, match: re.Match[str], kind: str) -> LimitPhrase | None:

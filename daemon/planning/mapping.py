@@ -8,22 +8,22 @@ from dataclasses import dataclass
 from daemon.core.build import Term
 from daemon.core.naming import singular, words
 from daemon.core.schema import ColumnRef, Schema, TableRef
-from daemon.planning.glossary import Glossary
+from daemon.planning.glossary import Glossary, GlossaryEntry
 
-_QUALIFIERS = frozenset(
-    "annual annualized annualised yearly total amount amt current usd eur gbp dollars value figure num no number of the "
-    "in per year pa".split()
-)
+_QUALIFIERS = frozenset({
+    "annual", "annualized", "annualised", "yearly", "total", "amount", "amt", "current", "usd", "eur", "gbp",
+    "dollar", "figure", "of", "the", "in", "per", "year", "pa",
+})  # fmt: skip
 """Words of a column name that do not make it another figure."""
 _SHORT = {
-    "avg": "average", "amt": "amount", "bal": "balance", "bldg": "building", "dbt": "debt", "exp": "expense", "inc": "income",
-    "int": "interest", "ln": "loan", "mkt": "market", "occ": "occupancy", "op": "operating", "oper": "operating",
-    "opr": "operating", "pct": "percent", "pmt": "payment", "prop": "property", "purch": "purchase", "qty": "quantity",
+    "avg": "average", "amt": "amount", "bal": "balance", "bldg": "building", "dbt": "debt", "exp": "expense",
+    "inc": "income", "int": "interest", "ln": "loan", "mkt": "market", "occ": "occupancy", "op": "operating",
+    "oper": "operating", "opr": "operating", "pct": "percent", "pmt": "payment", "prop": "property", "purch": "purchase", "qty": "quantity",
     "rev": "revenue", "svc": "service", "serv": "service", "srv": "service", "val": "value", "appr": "appraised",
-    "appraisal": "appraised", "grs": "gross", "cnt": "count", "sqft": "sqft", "opex": "opex",
+    "appraisal": "appraised", "grs": "gross", "cnt": "count",
 }  # fmt: skip
 EXACT, SYNONYM, QUALIFIED, FOREIGN = 100, 90, 80, 60
-"""The column is written in the request; has a synonym's words; has them with a harmless qualifier; with a telling one."""
+"""How well a name fits: written in the request, the words of a synonym, these with a harmless or a telling one."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -36,7 +36,7 @@ class Candidate:
 
 def candidates(term: Term, schema: Schema, glossary: Glossary) -> tuple[Candidate, ...]:
     """Number columns that may be meant, best first. A glossary entry or an exact name leaves only itself."""
-    entry = glossary.entry(term.phrase)
+    entry = glossary_entry(term, glossary)
     found = [
         Candidate(_score(term, ColumnRef(table.ref, column.name)), ColumnRef(table.ref, column.name))
         for table in schema.tables
@@ -44,10 +44,15 @@ def candidates(term: Term, schema: Schema, glossary: Glossary) -> tuple[Candidat
         if column.kind.is_number and not _is_key(schema, ColumnRef(table.ref, column.name))
     ]
     if entry is not None:
-        return tuple(c for c in found if str(c.column) == entry.column)
+        return tuple(Candidate(EXACT, c.column) for c in found if str(c.column) == entry.column)
     fitting = sorted((c for c in found if c.score), key=lambda c: (-c.score, str(c.column)))
     exact = tuple(c for c in fitting if c.score == EXACT)
     return exact or tuple(fitting)
+
+
+def glossary_entry(term: Term, glossary: Glossary) -> GlossaryEntry | None:
+    """What the user's glossary says about a term, under any of its words."""
+    return next((e for p in (term.phrase, *term.synonyms) if (e := glossary.entry(p))), None)
 
 
 def nearest_columns(term: Term, schema: Schema, tables: Iterable[TableRef]) -> tuple[ColumnRef, ...]:

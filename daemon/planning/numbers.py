@@ -14,7 +14,7 @@ _NUMBER = re.compile(
     r"(?<![\w.,\ue000-\uf8ff])(?P<sign>[-+])?(?P<currency>[$€£]|usd |eur |us\$)?\s?"
     r"(?P<digits>\d+(?:[.,]\d+)*|\.\d+)"
     r"(?:(?P<scale> ?(?:k|m|mm|mn|bn|thousand|million|billion))\b)?"
-    r"(?P<unit> ?%| percent\b| per cent\b| percentage points?\b| ?bps\b| basis points\b|x(?![\w])| times\b(?= the| debt)"
+    r"(?P<unit> ?%| percent\b| per cent\b| percentage points?\b| ?bps\b| basis points\b|x(?![\w])"
     r"| ?(?:dollars?|usd|eur|euros?|pounds?|cents)\b| ?days?\b| ?years?\b)?"
     r"(?![\w%]|[.,]\d)"
 )
@@ -23,7 +23,7 @@ _EUROPEAN = re.compile(r"\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:\.\d{3}){2,}")
 _PLAIN = re.compile(r"\d+(?:\.\d+)?|\.\d+")
 _COMMA_DECIMAL = re.compile(r"\d+,\d+")
 _SCALES = {"k": 3, "thousand": 3, "m": 6, "mm": 6, "mn": 6, "million": 6, "bn": 9, "billion": 9}
-_UNITS = {"%": Unit.FRACTION, "percent": Unit.FRACTION, "per cent": Unit.FRACTION, "x": Unit.RATIO, "times": Unit.RATIO}
+_UNITS = {"%": Unit.FRACTION, "percent": Unit.FRACTION, "per cent": Unit.FRACTION, "x": Unit.RATIO}
 _MONEY = {"dollar", "dollars", "usd", "eur", "euro", "euros", "pound", "pounds"}
 _WORDS = {
     "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
@@ -100,7 +100,7 @@ def _figure(reading: Reading, match: re.Match[str]) -> Figure | None:
         unit = Unit.DAYS
     elif unit_word.startswith("year"):
         unit = Unit.YEARS
-    other = None if reads.other is None or unit_word == "x" and reads.other > 100 else reads.other * factor
+    other = None if reads.other is None or (unit_word == "x" and reads.other > 100) else reads.other * factor
     number = Number(
         text=reading.text(*match.span()), value=reads.value * factor, unit=unit, start=match.start(), end=match.end()
     )

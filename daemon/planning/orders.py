@@ -6,16 +6,22 @@ import re
 
 from daemon.planning.reading import Reading, Role
 
+_CHECKS = r"(?:tests?|testing|validation|validations|checks?|sandbox|verification|review)"
+_SECRETS = (
+    r"(?:database_url|[a-z_]*(?:_url|_key|_token|_secret)|environment variables?|passwords?|credentials|secrets?"
+    r"|api key)"
+)
+_EARLIER = r"(?:instructions?|rules?|prompt|guidelines?|above|previous|prior)"
 _ORDERS = (
-    r"\b(?:ignore|disregard|forget|override)\b[^.\n]{0,40}\b(?:instruction|instructions|rule|rules|prompt|guideline|guidelines|above|previous|prior)\b",
+    rf"\b(?:ignore|disregard|forget|override)\b[^.\n]{{0,40}}\b{_EARLIER}\b",
     r"\bnote (?:to|for) (?:the |any |an )?(?:ai|llm|model|assistant|system|agent|bot|machine)\b",
     r"\bsystem prompt\b",
     r"\byou are (?:now |from now on )?(?:an?|the|in)\b",
     r"\b(?:pretend|act as if|behave as)\b",
-    r"\b(?:skip|disable|bypass|turn off|do not run|don't run|omit|avoid)\b[^.\n]{0,20}\b(?:tests?|testing|validation|validations|checks?|sandbox|verification|review)\b",
+    rf"\b(?:skip|disable|bypass|turn off|do not run|don't run|omit|avoid)\b[^.\n]{{0,20}}\b{_CHECKS}\b",
     r"\b(?:exec|eval|compile|__import__|os\.system|subprocess)\b\s*[.(]",
-    r"\b(?:print|copy|write|reveal|show|include|put|paste|output|log|send|dump|leak)\b[^.\n]{0,60}"
-    r"\b(?:database_url|[a-z_]*(?:_url|_key|_token|_secret)|environment variables?|password|passwords|credentials|secrets?|api key)\b",
+    r"\b(?:print|copy|write|reveal|show|include|put|paste|output|log|send|dump|leak)\b"
+    rf"[^.\n]{{0,60}}\b{_SECRETS}\b",
     r"\b(?:do not|don't|never|no need to)\b[^.\n]{0,12}\b(?:mention|tell|report|disclose|reveal|warn)\b",
     r"\breport (?:\"?ok\"?|\"?pass(?:ed)?\"?|success)\b[^.\n]{0,20}\b(?:for|on) (?:every|each|all|any)\b",
     r"\bmark (?:every|each|all)\b[^.\n]{0,30}\bas (?:\"?ok\"?|\"?pass(?:ed)?\"?)",

@@ -36,17 +36,26 @@ class StatusWords:
 
 
 @dataclass(frozen=True, slots=True)
+class RowStatus:
+    """What is the status of a row with two figures, one or both without a value: as agents decide it anyway."""
+
+
+@dataclass(frozen=True, slots=True)
 class TotalLine:
     """One line over all rows is wanted; ``rows`` is the request's word for them, if it says one."""
 
     rows: str = ""
 
 
-_SHOW = r"(?:\b(?:and\s+)?(?:show|shown|display|displayed|give|print|present|format|formatted|rounded|round|express|expressed)\b\s*)"
+_SHOW = (
+    r"(?:\b(?:and\s+)?(?:show|shown|display|displayed|give|print|present|format|formatted|rounded|round|express|expressed)"
+    r"\b\s*)"
+)
 _WHAT = r"(?:\b(?P<every>both|all|it|them|each|everything|the results?|results?|values?|figures?|amounts?)\b\s*)"
 _AS = r"(?:\b(?:in|as|to|with|using)\b\s*)"
 _PERCENT = r"\b(?P<percent>percent|per cent|percentages?|%)(?!\w)"
-_DECIMALS = rf"(?P<decimals>\b{NUMBER_WORD}\b|\b(?:no|without)\b)\s*(?:decimals?|decimal places?|digits after the (?:decimal )?point|places)\b"
+_PLACES = r"(?:decimals?|decimal places?|digits after the (?:decimal )?point|places)\b"
+_DECIMALS = rf"(?P<decimals>\b{NUMBER_WORD}\b|\b(?:no|without)\b)\s*{_PLACES}"
 _WHOLE = r"\b(?P<whole>whole (?:dollars|euros|numbers|units)|full dollars|the nearest (?:dollar|whole number))\b"
 _DISPLAYS = (
     rf"{_SHOW}?{_WHAT}?{_AS}?{_PERCENT}\s*,?\s*(?:(?:with|to|and|at)\s+)?{_DECIMALS}",
@@ -57,48 +66,63 @@ _DISPLAYS = (
 )
 
 _EMPTY = r"(?:empty|missing|null|blank|not known|unknown|zero|0)"
+_IS = r"\s*(?::|=|->|\bis\b|\bgives\b|\bmeans\b|,)\s*"
 _NOT_AVAILABLE = r"(?:n/a|na|not available|not applicable|no value|undefined)"
+_SAY_WHICH = r"(?:\s*,?\s*and\s+(?:say|name|tell)\s+(?:which|what)\s+(?:figure|value|one|number)?\s*is\s+missing)?"
+_A_MISSING = r"(?:a\s+|any\s+)?missing\s+(?:figures?|values?|numbers?)"
 _MISSING = (
-    rf"\b(?:if\s+(?:there is\s+)?)?no\s+(?P<subject>[a-z]+(?: [a-z]+)?)\s*(?:\(\s*(?:(?P<more>[a-z]+)\s+)?{_EMPTY}(?:\s+or\s+{_EMPTY})?\s*\))?"
-    rf"(?:\s*or\s+(?:a\s+|any\s+)?missing\s+(?:figures?|values?|numbers?))?\s*(?::|=|->|\bis\b|\bgives\b|\bmeans\b|,)\s*{_NOT_AVAILABLE}"
-    r"(?:\s*,?\s*and\s+(?:say|name|tell)\s+(?:which|what)\s+(?:figure|value|one|number)?\s*is\s+missing)?"
+    r"\b(?:if\s+(?:there is\s+)?)?no\s+(?P<subject>[a-z]+(?: [a-z]+)?)"
+    rf"\s*(?:\(\s*(?:(?P<more>[a-z]+)\s+)?{_EMPTY}(?:\s+or\s+{_EMPTY})?\s*\))?"
+    rf"(?:\s*or\s+{_A_MISSING})?{_IS}{_NOT_AVAILABLE}{_SAY_WHICH}"
 )
-_MISSING_FIGURE = (
-    rf"\b(?:a\s+|any\s+)?missing\s+(?:figures?|values?|numbers?)\s*(?::|=|->|\bis\b|\bgives\b|\bmeans\b|,)\s*{_NOT_AVAILABLE}"
-    r"(?:\s*,?\s*and\s+(?:say|name|tell)\s+(?:which|what)\s+(?:figure|value|one|number)?\s*is\s+missing)?"
-)
+_MISSING_FIGURE = rf"\b{_A_MISSING}{_IS}{_NOT_AVAILABLE}{_SAY_WHICH}"
 _STATUS = (
-    r"\bstatus\s+(?P<missed>[a-z]+)\s+(?:if|when)\s+(?:a|any|one|the)\s+limit\s+is\s+(?:missed|broken|not met|breached|exceeded|violated)"
-    r"\s*,?\s*(?:otherwise|else)\s+(?P<kept>[a-z]+)"
+    r"\bstatus\s+(?P<missed>[a-z]+)\s+(?:if|when)\s+(?:a|any|one|the)\s+limit\s+is\s+"
+    r"(?:missed|broken|not met|breached|exceeded|violated)\s*,?\s*(?:otherwise|else)\s+(?P<kept>[a-z]+)"
 )
-_STATUS_OF_ROW = (
+_ROW_STATUS = (
     r"\bif\s+only\s+one\s+of\s+the\s+two\s+can\s+be\s+(?:computed|calculated)\s*,?\s*(?:it|that one)\s+decides",
-    rf"\bif\s+(?:none|neither)\s+(?:of them\s+)?can(?:\s+be\s+(?:computed|calculated))?\s*,?\s*the\s+status\s+is\s+{_NOT_AVAILABLE}",
+    r"\bif\s+(?:none|neither)\s+(?:of them\s+)?can(?:\s+be\s+(?:computed|calculated))?\s*,?\s*"
+    rf"the\s+status\s+is\s+{_NOT_AVAILABLE}",
 )
-_WHOLE_SET = r"(?:the\s+)?(?:whole|entire|total|full)\s+(?:portfolio|set|list|data|team|table)|the portfolio|all(?:\s+of\s+them)?(?:\s+together)?|everything"
+_WHOLE_SET = (
+    r"(?:(?:the\s+)?(?:whole|entire|total|full)\s+(?:portfolio|set|list|data|team|table)|the portfolio"
+    r"|all(?:\s+of\s+them)?(?:\s+together)?|everything)"
+)
+_AT_END = r"(?:\s+at\s+the\s+(?:bottom|end))?"
 _TOTAL = (
-    rf"\b(?:and\s+)?(?:with\s+)?(?:one|a|the)\s+(?:last\s+|final\s+|bottom\s+)?(?:total\s+|summary\s+)?(?:line|row)\s+for\s+(?:{_WHOLE_SET})"
-    r"(?:\s+at\s+the\s+(?:bottom|end))?",
-    r"\b(?:and\s+|with\s+)*(?:a|one|the)\s+(?:portfolio\s+)?totals?(?:\s+(?:line|row))?(?:\s+at\s+the\s+(?:bottom|end))?",
-    r"\b(?:and|with)\s+(?:portfolio\s+)?totals?\b",
+    r"\b(?:and\s+)?(?:with\s+)?(?:one|a|the)\s+(?:last\s+|final\s+|bottom\s+)?(?:total\s+|summary\s+)?(?:line|row)"
+    rf"\s+for\s+{_WHOLE_SET}{_AT_END}",
+    rf"\b(?:and\s+|with\s+)*(?:a|one|the)\s+(?:portfolio\s+)?totals?(?:\s+(?:line|row))?{_AT_END}(?=\s*(?:[.,;\n]|$))",
+    r"\b(?:and|with)\s+(?:portfolio\s+)?totals?(?=\s*(?:[.,;\n]|$))",
 )
-_TOTAL_ROWS = r"\beach\s+(?:ratio|figure|one)\s+over\s+the\s+(?P<rows>[a-z]+)\s+that\s+have\s+both\s+(?:of\s+its|its|of\s+the)\s+figures"
+_TOTAL_ROWS = (
+    r"\beach\s+(?:ratio|figure|one)\s+over\s+the\s+(?P<rows>[a-z]+)\s+that\s+have\s+both\s+"
+    r"(?:of\s+its|its|of\s+the)\s+figures"
+)
 
-_WISH = r"(?:i|we)(?:'d|\s+would|\s+do)?\s+(?:need|want|like|would like)(?:\s+to\s+(?:have|see|get|know|calculate|compute))?"
-_DO = (
-    r"(?:calculate|calculates|calculating|compute|computes|computing|show|shows|showing|give|gives|report|reports|list|lists|"
-    r"tell|get|find|determine|determines|work out|works out|return|returns|provide|provides|display|build|create|make|write|produce)"
+_WISH = (
+    r"(?:i|we)(?:'d|\s+would|\s+do)?\s+(?:need|want|like|would like)"
+    r"(?:\s+to\s+(?:have|see|get|know|calculate|compute))?"
 )
-_THING = r"(?:(?:simple|small|new|little)\s+)?(?:agents?|systems?|tools?|calculators?|reports?|tables?|overview|lists?|program|script)"
+_DO = (
+    r"(?:calculate|calculates|calculating|compute|computes|computing|show|shows|showing|give|gives|report|reports|list|lists"
+    r"|tell|get|find|determine|determines|work out|works out|return|returns|provide|provides|display|build|create|make"
+    r"|write|produce)"
+)
+_THING = (
+    r"(?:(?:simple|small|new|little)\s+)?"
+    r"(?:agents?|systems?|tools?|calculators?|reports?|tables?|overview|lists?|program|script)"
+)
 _LEADS = (
     r"\b(?:please|kindly|hello|hi|hey|thanks|thank you|thanks in advance|thank you in advance)\b[,!]?",
     rf"\b{_WISH}(?=\s)",
     r"\b(?:can|could|would|will)\s+you(?:\s+please)?\b",
-    rf"\b(?:an?|the|some)\s+{_THING}(?:\s+(?:that|which|who|to|for|of|with|showing|listing)\b)*(?:\s+(?:can|will|should)\b)?",
+    rf"\b(?:an?|the|some)\s+{_THING}(?:\s+(?:that|which|who|to|for|of|with|showing|listing)\b)*"
+    r"(?:\s+(?:can|will|should)\b)?",
     rf"\b{_DO}\b(?:\s+(?:me|us)\b)?",
     r"\b(?:what|how high|how large|how big)\s+(?:is|are)\b",
 )
-_NOISE = frozenset({"the", "a", "an"})
 
 
 def claim_rules(reading: Reading) -> None:
@@ -110,9 +134,9 @@ def claim_rules(reading: Reading) -> None:
             reading.claim(*match.span(), Role.RULE, MissingRule(subject))
     for match in reading.find(_STATUS):
         reading.claim(*match.span(), Role.RULE, StatusWords(match["missed"].upper(), match["kept"].upper()))
-    for pattern in _STATUS_OF_ROW:
+    for pattern in _ROW_STATUS:
         for match in reading.find(pattern):
-            reading.claim(*match.span(), Role.RULE, None)
+            reading.claim(*match.span(), Role.RULE, RowStatus())
     for pattern in (*_TOTAL, _TOTAL_ROWS):
         for match in reading.find(pattern):
             reading.claim(*match.span(), Role.RULE, TotalLine(match.groupdict().get("rows") or ""))

@@ -15,7 +15,9 @@ _DATA_NOUNS = "rows?|records?|tables?|columns?|databases?|entries|data|views?|in
 # "drop rows without NOI" may only leave them out of a figure: not surely destructive, so somebody else decides.
 _EXCLUDES = r"\s+(?:with|without|where|that|which|whose|if|from the (?:total|average|list|result))\b"
 _SENT = "(?:the |all |these |those )?(?:results?|reports?|lists?|numbers|figures|it|them|data|table|spreadsheet)"
-_BEFORE = r"(?:^|[.;:,!?\n]|\b(?:to|and|then|please|should|must|will|that|which|also|month|day|night|week|year|agent|agents)\s)\s*"
+_BEFORE = (
+    r"(?:^|[.;:,!?\n]|\b(?:to|and|then|please|should|must|will|that|which|also|month|day|night|week|year|agents?)\s)\s*"
+)
 _DETERMINERS = (
     r"(?:(?:the|all|every|any|each|our|my|these|those|old|stale|empty|new|duplicate|duplicated|invalid|bad|test)\s+)*"
 )

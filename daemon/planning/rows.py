@@ -21,7 +21,10 @@ _NOT_VALUES = (
 )
 _VALUE = rf"(?P<value>{_NOT_VALUES}{_WORD}(?:\s+{_NOT_VALUES}{_WORD}){{0,3}})"
 _TABLE = rf"(?P<table>{Role.ENTITY.pattern}|{Role.NAME.pattern})"
-_AFTER = rf"(?:\s+(?:in|at|of type|of the type|with type|located in)\s+(?:the\s+)?(?P<after>{_WORD}(?:\s+{_NOT_VALUES}{_WORD}){{0,3}})(?=\s*(?:[,.;:)\n]|$)))?"
+_AFTER = (
+    r"(?:\s+(?:in|at|of type|of the type|with type|located in)\s+(?:the\s+)?"
+    rf"(?P<after>{_WORD}(?:\s+{_NOT_VALUES}{_WORD}){{0,3}})(?=\s*(?:[,.;:)\n]|$)))?"
+)
 _SET = r"(?:portfolio|database|db|data set|dataset|data|sample)"
 
 

@@ -14,13 +14,31 @@ from daemon.core.schema import ColumnRef, Schema
 from daemon.core.spec import ColumnName, Input, Unit
 from daemon.planning.children import ChildReading
 from daemon.planning.expressions import rename
+from daemon.planning.glossary import Glossary
 from daemon.planning.ground import Need
-from daemon.planning.mapping import EXACT, QUALIFIED
+from daemon.planning.mapping import EXACT, QUALIFIED, glossary_entry
 from daemon.planning.questions import STOP, Questions
 
 _RESERVED = frozenset(
-    "exact figure inputs label mode parameters reason row shown status same_when_rounded total validation_status warnings "
-    "value key standard".split()
+    {
+        "exact",
+        "figure",
+        "inputs",
+        "label",
+        "mode",
+        "parameters",
+        "reason",
+        "row",
+        "shown",
+        "status",
+        "same_when_rounded",
+        "total",
+        "validation_status",
+        "warnings",
+        "value",
+        "key",
+        "standard",
+    }
 ) | frozenset(FUNCTIONS)
 
 
@@ -30,6 +48,7 @@ class Sources:
 
     schema: Schema
     database: Database
+    glossary: Glossary
     questions: Questions
     taken: set[str]
     inputs: dict[ColumnRef, Input] = field(default_factory=dict)
@@ -96,7 +115,8 @@ class Sources:
         if column not in self.inputs:
             found = self.schema.column(column)
             assert found is not None
-            unit = self._unit(term, column)
+            entry = glossary_entry(term, self.glossary)
+            unit = entry.unit if entry and entry.unit else self._unit(term, column)
             self.inputs[column] = Input(
                 name=self._name(column),
                 title=_title(term, column),
@@ -105,6 +125,10 @@ class Sources:
                 column=ColumnName.of(column),
             )
         given = self.inputs[column]
+        said = glossary_entry(term, self.glossary)
+        if said and said.sign == "negative":
+            self.assumptions.append(f"{column} holds {term.phrase} with its sign turned, as the glossary says")
+            return f"-{given.name}"
         if term.unit is Unit.FRACTION and given.unit is Unit.PERCENT:
             return f"{given.name} / 100"
         return given.name

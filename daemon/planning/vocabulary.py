@@ -1,8 +1,9 @@
-"""The words a request may use for figures and rows: formulas of the library, their inputs, columns, tables, glossary."""
+"""The words a request may use for figures and rows: library formulas, their inputs, columns, tables, glossary."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from daemon.core.naming import plural, singular, words
@@ -11,12 +12,14 @@ from daemon.planning.glossary import Glossary
 from daemon.planning.library import Formula, FormulaInput, FormulaLibrary
 from daemon.planning.reading import Reading, Role
 
-_TEMPLATE_WORDS = frozenset(
-    "total value status name limit line number count average title type date year description note notes is of in by "
-    "per for and or the a an to with at on all any each every list show rate percent time text state level mode key "
-    "min max sum id ok be it as if not no from up down over under above below".split()
-)
-"""Single words that request phrases are made of; a column of that name has to be written with its table or underscore."""
+_TEMPLATE_WORDS = frozenset({
+    "total", "value", "status", "name", "limit", "line", "number", "count", "average", "title", "type", "date",
+    "year", "description", "note", "notes", "is", "of", "in", "by", "per", "for", "and", "or", "the", "a", "an",
+    "to", "with", "at", "on", "all", "any", "each", "every", "list", "show", "rate", "percent", "time", "text",
+    "state", "level", "mode", "key", "min", "max", "sum", "id", "ok", "be", "it", "as", "if", "not", "no",
+    "from", "up", "down", "over", "under", "above", "below",
+})  # fmt: skip
+"""Single words that request phrases are made of; a column of that name has to be written with its table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,41 +66,42 @@ class Vocabulary:
 def vocabulary(schema: Schema, library: FormulaLibrary, glossary: Glossary) -> Vocabulary:
     """Every phrase that is known for this database."""
     meanings: dict[str, Meaning] = {}
-
-    def add(phrase: str, meaning: Meaning) -> None:
+    for phrase, meaning in (*_library_phrases(library), *_schema_phrases(schema), *_glossary_phrases(glossary, schema)):
         key = " ".join(phrase.lower().split())
         if key:
             meanings[key] = meanings.get(key, Meaning()) | meaning
-
-    for formula in library.formulas:
-        for synonym in formula.synonyms:
-            add(synonym.replace("-", " "), Meaning(formula=formula))
-    for item in library.inputs:
-        for synonym in item.synonyms:
-            add(synonym, Meaning(input=item))
-    for table in schema.tables:
-        _add_table(table.ref, add)
-        for column in table.columns:
-            ref = ColumnRef(table.ref, column.name)
-            for phrase in (column.name, " ".join(words(column.name)), f"{table.ref}.{column.name}"):
-                add(phrase, Meaning(columns=(ref,)))
-            if table.ref.schema:
-                add(f"{table.ref.name}.{column.name}", Meaning(columns=(ref,)))
-    for entry in glossary.entries:
-        for ref in _glossary_columns(entry.column, schema):
-            add(entry.term, Meaning(glossary=ref))
     return Vocabulary(meanings)
 
 
-def _add_table(ref: TableRef, add: object) -> None:
-    assert callable(add)
-    parts = words(ref.name)
-    if not parts:
-        return
-    head = " ".join(parts[:-1])
-    for last in {parts[-1], singular(parts[-1]), plural(singular(parts[-1]))}:
-        add(f"{head} {last}".strip(), Meaning(tables=(ref,)))
-    add(ref.name, Meaning(tables=(ref,)))
+def _library_phrases(library: FormulaLibrary) -> Iterator[tuple[str, Meaning]]:
+    for formula in library.formulas:
+        yield from ((synonym.replace("-", " "), Meaning(formula=formula)) for synonym in formula.synonyms)
+    for item in library.inputs:
+        yield from ((synonym, Meaning(input=item)) for synonym in item.synonyms)
+
+
+def _schema_phrases(schema: Schema) -> Iterator[tuple[str, Meaning]]:
+    for table in schema.tables:
+        yield from ((phrase, Meaning(tables=(table.ref,))) for phrase in _table_phrases(table.ref))
+        for column in table.columns:
+            meaning = Meaning(columns=(ColumnRef(table.ref, column.name),))
+            yield column.name, meaning
+            yield " ".join(words(column.name)), meaning
+            yield f"{table.ref.name}.{column.name}", meaning
+            yield f"{table.ref}.{column.name}", meaning
+
+
+def _table_phrases(ref: TableRef) -> Iterator[str]:
+    """``order_details``, ``order details``, ``order detail``."""
+    yield ref.name
+    *head, last = words(ref.name) or ("",)
+    yield from (" ".join([*head, form]) for form in (last, singular(last), plural(singular(last))))
+
+
+def _glossary_phrases(glossary: Glossary, schema: Schema) -> Iterator[tuple[str, Meaning]]:
+    for entry in glossary.entries:
+        for ref in _glossary_columns(entry.column, schema):
+            yield entry.term, Meaning(glossary=ref)
 
 
 def _glossary_columns(written: str, schema: Schema) -> tuple[ColumnRef, ...]:

@@ -18,15 +18,21 @@ from daemon.planning.expressions import rename, text_of
 from daemon.planning.library import Formula, FormulaInput, FormulaLibrary
 from daemon.planning.vocabulary import Meaning, Vocabulary, is_number
 
-_MONEY_WORDS = frozenset(
-    "value price balance noi income expense expenses cost costs revenue amount debt service rent rents freight fee fees "
-    "sales payment payments salary budget cash equity proceeds charge charges profit loan tax capex turnover".split()
-)
-_COUNT_WORDS = frozenset("units count quantity qty stock beds rooms doors seats employees visits tracks items".split())
+_MONEY_WORDS = frozenset({
+    "value", "price", "balance", "noi", "income", "expense", "expenses", "cost", "costs", "revenue", "amount",
+    "debt", "service", "rent", "rents", "freight", "fee", "fees", "sales", "payment", "payments", "salary",
+    "budget", "cash", "equity", "proceeds", "charge", "charges", "profit", "loan", "tax", "capex", "turnover",
+})  # fmt: skip
+_COUNT_WORDS = frozenset({
+    "units", "count", "quantity", "qty", "stock", "beds", "rooms", "doors", "seats", "employees", "visits",
+    "tracks", "items",
+})  # fmt: skip
 _PER_PIECE = frozenset(
     {"rate", "ratio", "avg", "average", "mean", "unit price", "pct", "percent", "discount", "score", "year"}
 )
-_PERCENT_WORDS = frozenset("pct percent percentage".split())
+_PERCENT_WORDS = frozenset({
+    "pct", "percent", "percentage",
+})  # fmt: skip
 Function = Literal["sum", "avg", "count", "min", "max"]
 _BY_DIMENSION = {"money": Unit.MONEY, "count": Unit.COUNT, "days": Unit.DAYS, "years": Unit.YEARS}
 
