@@ -178,8 +178,8 @@ def test_a_real_terminal_session_ends_clean(workspace: Path, typed: bytes, code:
         seen = _until(ours, b"request ", b"") + _until(ours, b"stopped", typed)
         assert process.wait(DEADLINE_SECONDS) == code
     finally:
-        process.kill()
-        process.wait()
+        process.terminate()  # not killed: it has a daemon to stop
+        process.wait(DEADLINE_SECONDS)
         os.close(ours)
     assert b"Traceback" not in seen
     assert daemon_state(read(workspace).daemon, datetime.now(UTC)).state == "stopped"
