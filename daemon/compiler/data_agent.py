@@ -72,7 +72,7 @@ class _DataAgent:
         return column_access(self._variables[column.ref.table], column.column)
 
     def _table(self, ref: TableRef) -> _Table:
-        columns = sorted({c.column for c in _columns(self._spec) if c.ref.table == ref})
+        columns = sorted({c.column for c in columns_read(self._spec) if c.ref.table == ref})
         schema = (f"schema={literal(ref.schema)}",) if ref.schema else ()
         arguments = (literal(ref.name), *(f"column({literal(c)})" for c in columns), *schema)
         return _Table(variable=self._variables[ref], arguments=arguments)
@@ -83,14 +83,14 @@ class _DataAgent:
             _Column(
                 name=view.name,
                 source=view.column,
-                annotation=view.annotation,
+                annotation=view.row_annotation,
                 doc=f"Key: {prose(f'{entity.table.ref}.{key.column}')}.",
             )
             for view, key in zip(key_views(self._spec, self._variables[entity.table.ref]), entity.key, strict=True)
         ]
         if entity.label:
             doc = f"{prose(str(entity.label.ref))}."
-            selected.append(_Column(name="label", source=self._access(entity.label), annotation="str | None", doc=doc))
+            selected.append(_Column(name="label", source=self._access(entity.label), annotation="Text | None", doc=doc))
         by_input = {given.name: child for child in children for given in child.inputs}
         return selected + [self._input(given, by_input.get(given.name)) for given in self._spec.inputs]
 
@@ -169,7 +169,7 @@ class _DataAgent:
         return to_core(parse(text), {f.name: self._field(f) for f in fields}) if text else ""
 
 
-def _columns(spec: AgentSpec) -> Iterable[ColumnName]:
+def columns_read(spec: AgentSpec) -> Iterable[ColumnName]:
     """Every column the agent reads."""
     entity = spec.entity
     yield from (

@@ -1,0 +1,246 @@
+"""Which cases a spec's sample has: usual rows, missing, zero and negative values, limits met, and missed by a hair."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+
+from daemon.compiler.formula import Node, evaluate, names, parse, walk
+from daemon.compiler.formula.tree import Compare, Name, replaced
+from daemon.compiler.tests_conditions import assignment
+from daemon.compiler.tests_reference import Cell, entity_rows, figures
+from daemon.compiler.tests_tables import Case, Cells, Tables, tables_of
+from daemon.compiler.tests_variables import Group, Variable, by_name, groups, plain_value, variables
+from daemon.core.schema import ColumnRef, Kind, Schema
+from daemon.core.spec import AgentSpec, Metric, SourceField
+
+_NAMES = ("Sample", "O'Brien & Søn", "Žižkov", "Müller")
+_PLAIN_TEXT = plain_value(Kind.TEXT)
+_HAIR = Decimal("0.32")
+"""Of the last shown decimal: 1.2468 is shown as 1.25."""
+_MOST_LIMITS = 4
+
+
+def sample(spec: AgentSpec, schema: Schema) -> Tables:
+    """The small database of a spec's compiled tests. Nothing in it comes from the person's data."""
+    return tables_of(spec, schema, _Sample(spec, schema).cases())
+
+
+class _Sample:
+    def __init__(self, spec: AgentSpec, schema: Schema) -> None:
+        self._spec = spec
+        self._schema = schema
+        self._variables = variables(spec, schema)
+        self._groups = groups(spec)
+        self._variants = [self._variants_of(group) for group in self._groups]
+        self._plain = self._plain_cells()
+
+    def cases(self) -> list[Case]:
+        """Every case once; a name comes to each where the entity has a label."""
+        found = [*self._usual(), *self._of_values(), *self._of_rows(), *self._of_limits()]
+        if len(self._spec.entity.key) > 1:
+            found.append(self._case("shares a part of its key", self._usual_values(1), shares_key_with_first=True))
+        excluded = self._excluded()
+        return [self._labelled(number, case) for number, case in enumerate([*found, *excluded])]
+
+    def _usual(self) -> Iterator[Case]:
+        values = self._usual_values(0)
+        children = {index: self._several(index) for index in range(len(self._groups))}
+        yield self._case("usual", values, children=children)
+        yield self._case("other figures", self._usual_values(1))
+
+    def _of_values(self) -> Iterator[Case]:
+        for variable in self._variables:
+            for word, value in (("missing", None), ("zero", Decimal(0)), ("negative", -variable.usual[1])):
+                values = {**self._usual_values(0), variable.ref: value}
+                yield self._case(f"{variable.ref.name} {word}", values)
+
+    def _of_rows(self) -> Iterator[Case]:
+        if self._spec.entity.joins:
+            tables = ", ".join(j.table.table for j in self._spec.entity.joins)
+            yield self._case(f"no row in {tables}", self._usual_values(0), has_partners=False)
+        for index, group in enumerate(self._groups):
+            yield self._case(f"no row in {group.first.table.table}", self._usual_values(0), children={index: []})
+            if (ignored := self._variants[index][1:]) and any(i.aggregate and i.aggregate.where for i in group.inputs):
+                rows = [self._child(index, ignored[-1], 0)]
+                name = f"only a row in {group.first.table.table} that does not count"
+                yield self._case(name, self._usual_values(0), children={index: rows})
+
+    def _of_limits(self) -> Iterator[Case]:
+        limits = [(m, limit) for m in self._spec.metrics for limit in _limits(m, self._spec)]
+        for metric, limit in limits[:_MOST_LIMITS]:
+            for variable in self._variables:
+                if found := self._around(metric, limit, variable):
+                    yield from found
+                    break
+
+    def _around(self, metric: Metric, limit: Decimal, variable: Variable) -> list[Case]:
+        """Cases that meet the limit exactly and miss it on either side; none when ``variable`` cannot do that."""
+        at = self._solved(metric, variable, limit)
+        if at is None or self._figure(metric, variable, at) != limit:
+            return []
+        found = [self._round_case(f"{metric.name} exactly {limit}", variable, at)]
+        for word, sign in (("just below", -1), ("just above", 1)):
+            target = limit + sign * _HAIR.scaleb(-metric.decimals)
+            solved = self._solved(metric, variable, target)
+            for value in (solved, at - variable.step, at + variable.step):
+                result = None if value is None else self._figure(metric, variable, value)
+                if value is not None and result is not None and result != limit and (result > limit) == (sign > 0):
+                    found.append(self._round_case(f"{metric.name} {word} {limit}", variable, value))
+                    break
+        return found
+
+    def _solved(self, metric: Metric, variable: Variable, target: Decimal) -> Decimal | None:
+        """The value at which the metric would be ``target``, were it a straight line."""
+        points = (variable.round, 2 * variable.round)
+        results = [self._figure(metric, variable, x) for x in points]
+        if None in results or results[0] == results[1]:
+            return None
+        first, second = (r for r in results if r is not None)
+        return variable.fitted(points[0] + (target - first) * (points[1] - points[0]) / (second - first))
+
+    def _figure(self, metric: Metric, variable: Variable, value: Decimal) -> Decimal | None:
+        tables = tables_of(self._spec, self._schema, [self._round_case("", variable, value)], strays=False)
+        rows = entity_rows(self._spec, tables.rows)
+        return figures(self._spec, rows[0])[metric.name].exact if rows else None
+
+    def _round_case(self, name: str, variable: Variable, value: Decimal) -> Case:
+        return self._case(name, {**{v.ref: v.round for v in self._variables}, variable.ref: value})
+
+    def _case(
+        self,
+        name: str,
+        values: Cells,
+        *,
+        children: Mapping[int, Sequence[Cells]] | None = None,
+        has_partners: bool = True,
+        shares_key_with_first: bool = False,
+    ) -> Case:
+        """A case whose groups of child rows have one row each unless ``children`` says otherwise."""
+        of_entity = {v.ref for v in self._variables if v.group is None}
+        cells = {**self._plain, **{ref: value for ref, value in values.items() if ref in of_entity}}
+        single = {
+            index: [{**variants[0], **self._of_group(index, values)}] for index, variants in enumerate(self._variants)
+        }
+        return Case(
+            name=name,
+            cells=cells,
+            children={**single, **(children or {})},
+            has_partners=has_partners,
+            shares_key_with_first=shares_key_with_first,
+        )
+
+    def _usual_values(self, which: int) -> dict[ColumnRef, Cell]:
+        return {v.ref: v.usual[which] for v in self._variables}
+
+    def _of_group(self, index: int, values: Cells) -> dict[ColumnRef, Cell]:
+        """Cells of a group's row; a column that decides whether it counts only takes an unusual value."""
+        deciding = self._deciding(index)
+        return {
+            v.ref: values[v.ref]
+            for v in self._variables
+            if v.group == index and not (str(v.ref) in deciding and values[v.ref] in (*v.usual, v.round))
+        }
+
+    def _several(self, index: int) -> list[Cells]:
+        """At least three child rows, all kinds among them."""
+        variants = self._variants[index]
+        rows = [*variants, *[variants[0]] * (3 - len(variants))]
+        return [self._child(index, row, number) for number, row in enumerate(rows)]
+
+    def _child(self, index: int, variant: Cells, number: int) -> Cells:
+        """A child row of its own size; columns that decide whether it counts keep their value."""
+        deciding = self._deciding(index)
+        sizes = {
+            v.ref: v.usual[0] + number * max(v.step, Decimal(1) if v.scale == 0 else Decimal("0.5"))
+            for v in self._variables
+            if v.group == index and str(v.ref) not in deciding
+        }
+        return {**variant, **sizes}
+
+    def _variants_of(self, group: Group) -> list[Cells]:
+        """Child rows that count everywhere, and such that do not: the first counts for most."""
+        fields = [f for i in group.inputs if i.aggregate for f in i.aggregate.fields]
+        typical = _typical(fields, self._variables)
+        conditions = self._conditions(group)
+        size = len(conditions)
+        patterns = [[True] * size, *([n != i for n in range(size)] for i in range(size))]
+        patterns += [[n == i for n in range(size)] for i in range(size)] + [[False] * size]
+        refs = {str(ref): ref for ref in typical}
+        found: list[Cells] = []
+        for pattern in patterns:
+            values = assignment(conditions, by_name(typical), pattern)
+            row = {refs[name]: cell for name, cell in values.items()} if values else None
+            if row is not None and row not in found:
+                found.append(row)
+        return found or [typical]
+
+    def _deciding(self, index: int) -> frozenset[str]:
+        return frozenset[str]().union(*map(names, self._conditions(self._groups[index])))
+
+    def _conditions(self, group: Group) -> list[Node]:
+        """The conditions of the group's aggregates, over the full names of columns."""
+        found = []
+        for aggregate in (i.aggregate for i in group.inputs):
+            if aggregate and aggregate.where:
+                found.append(_with_full_names(aggregate.where, aggregate.fields))
+        return list(dict.fromkeys(found))
+
+    def _plain_cells(self) -> dict[ColumnRef, Cell]:
+        """Cells of the entity and its joined tables for which the row is one of the entity's."""
+        typical = _typical(self._spec.entity.fields, self._variables)
+        for given in self._spec.inputs:
+            if given.column and given.column.ref not in typical:
+                typical[given.column.ref] = plain_value(given.kind)
+        return self._fulfilled(typical, holds=True) or typical
+
+    def _excluded(self) -> list[Case]:
+        """A row outside the entity's condition."""
+        cells = self._fulfilled(_typical(self._spec.entity.fields, self._variables), holds=False)
+        if not self._spec.entity.where or cells is None:
+            return []
+        usual = self._case("outside the filter", self._usual_values(0))
+        return [Case(name=usual.name, cells={**usual.cells, **cells}, children=usual.children)]
+
+    def _fulfilled(self, typical: Mapping[ColumnRef, Cell], holds: bool) -> dict[ColumnRef, Cell] | None:
+        entity = self._spec.entity
+        if not entity.where:
+            return dict(typical)
+        values = assignment([_with_full_names(entity.where, entity.fields)], by_name(typical), [holds])
+        refs = {str(ref): ref for ref in typical}
+        return {refs[name]: cell for name, cell in values.items()} if values else None
+
+    def _labelled(self, number: int, case: Case) -> Case:
+        label = self._spec.entity.label
+        if label is None or case.cells.get(label.ref, _PLAIN_TEXT) != _PLAIN_TEXT:
+            return case
+        may_be_missing = label.ref not in case.cells
+        name = None if number == 1 and may_be_missing else f"{_NAMES[number % len(_NAMES)]} {number + 1}"
+        return Case(
+            name=case.name,
+            cells={**case.cells, label.ref: name},
+            children=case.children,
+            has_partners=case.has_partners,
+            shares_key_with_first=case.shares_key_with_first,
+        )
+
+
+def _typical(fields: Sequence[SourceField], known: Sequence[Variable]) -> dict[ColumnRef, Cell]:
+    usual = {v.ref: v.usual[0] for v in known}
+    return {f.column.ref: usual.get(f.column.ref, plain_value(f.kind)) for f in fields}
+
+
+def _with_full_names(condition: str, fields: Sequence[SourceField]) -> Node:
+    return replaced(parse(condition), {f.name: Name(str(f.column.ref)) for f in fields})
+
+
+def _limits(metric: Metric, spec: AgentSpec) -> list[Decimal]:
+    """The numbers a metric's status depends on."""
+    defaults = {p.name: p.default for p in (*spec.parameters, *(p for m in spec.modes for p in m.parameters))}
+    found: list[Decimal] = []
+    for node in (n for rule in metric.status if rule.when for n in walk(parse(rule.when))):
+        match node:
+            case Compare(_, Name(name), limit) | Compare(_, limit, Name(name)) if name == metric.name:
+                value = evaluate(limit, defaults) if names(limit) <= defaults.keys() else None
+                found += [value] if isinstance(value, Decimal) else []
+    return list(dict.fromkeys(found))
