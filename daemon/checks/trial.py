@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 TOKEN_VARIABLE = "META_AGENT_TRIAL_TOKEN"  # noqa: S105 - a name, not a secret
 QUICK = "--quick"
 _PYTEST = ("--noconftest", "-c", os.devnull, "--rootdir=.", "-p", "no:cacheprovider", "-p", "no:faulthandler")
+_NEEDLESS = ("doctest", "junitxml", "logging", "pastebin", "stepwise", "threadexception", "unraisableexception", "warnings")
+_QUICK_OPTIONS = ("-x", "-p", "no:terminal", "--assert=plain", *(f"-pno:{plugin}" for plugin in _NEEDLESS))
+"""A wrong variant only has to fail, and fast."""
 _PARALLEL = 2
 _QUICK_SECONDS = 10
 _LIBRARIES = (
@@ -87,7 +90,7 @@ def _run(trial: str, reporter: Reporter, quick: bool) -> None:
         signal.alarm(_QUICK_SECONDS)  # a wrong variant may loop for ever
     os.chdir(trial)
     sys.path[0] = os.getcwd()  # noqa: PTH109
-    options = ("-x", "-p", "no:terminal", "--assert=plain") if quick else ("-q", "--tb=short")
+    options = _QUICK_OPTIONS if quick else ("-q", "--tb=short")
     code = pytest.main([*_PYTEST, *options, "tests"], plugins=[reporter])
     sys.stdout.flush()
     sys.stderr.flush()
@@ -101,7 +104,9 @@ def _wait_for_one(running: dict[int, Reporter]) -> None:
 
 def _load_libraries() -> None:
     """All that agents and their tests are sure to import."""
-    for name in _LIBRARIES:
+    from _pytest.config import default_plugins
+
+    for name in (*_LIBRARIES, *(f"_pytest.{plugin}" for plugin in default_plugins)):
         import_module(name)
 
 
