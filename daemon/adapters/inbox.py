@@ -21,6 +21,8 @@ from daemon.core.request import content_hash, parse
 
 log = logging.getLogger(__name__)
 
+AT_ONCE = 100
+"""How many files one scan takes; the others follow at the next one, which comes at once."""
 _SHOWN = 20
 
 
@@ -72,7 +74,8 @@ class Inbox:
             self._withdraw_missing(requests)
             now = self._clock.monotonic()  # one for all: files seen together are complete together
             complete = [name for name, fingerprint in requests.items() if self._is_complete(name, fingerprint, now)]
-            for name in sorted(complete, key=lambda name: (requests[name].modified_ns, name)):  # oldest first
+            oldest_first = sorted(complete, key=lambda name: (requests[name].modified_ns, name))
+            for name in oldest_first[:AT_ONCE]:
                 news += self._take(name, self._seen[name])
         except StoreError as problem:  # the rest is seen at the next look
             log.warning("store failed %s", fields(reason=problem))

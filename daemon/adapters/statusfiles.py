@@ -28,8 +28,10 @@ from daemon.core.status import DaemonStatus, RequestStatus
 log = logging.getLogger(__name__)
 
 _TEMPORARY = ".status-"
-POSITIONS_KEPT = 200
+POSITIONS_KEPT = 100
 """How many waiting requests are told each change of their place; those behind learn it when they come nearer."""
+SHORT_QUEUE = 20
+PAUSE_SECONDS = 1.0
 
 
 class StatusFiles:
@@ -41,6 +43,7 @@ class StatusFiles:
         self._store = store
         self._clock = clock
         self._shown: dict[str, int] = {}
+        self._told_at = 0.0
         self._unwritten: set[str] = set()
         self.problem = ""
         """Why the last write failed; empty when it did not."""
@@ -62,20 +65,24 @@ class StatusFiles:
             self._failed(name, problem)
 
     def restate_waiting(self) -> None:
-        """Write anew the waiting requests whose place in the queue changed, and what could not be written before."""
+        """Write anew the waiting requests whose place in the queue changed, and what could not be written before.
+
+        A long queue is written once a second at most: every job that ends moves all the others.
+        """
+        now = self._clock.monotonic()
+        if len(self._shown) > SHORT_QUEUE and now - self._told_at < PAUSE_SECONDS:
+            return
         try:
-            with short_lock(self._lock):
-                running = self._store.counts().get(JobState.RUNNING, 0)
-                waiting = self._store.waiting(POSITIONS_KEPT)
-                for ahead, job in enumerate(waiting, start=running):
-                    if self._shown.get(job.id) != ahead:
-                        self._project(job, ahead)
+            running = self._store.counts().get(JobState.RUNNING, 0)
+            waiting = self._store.waiting(POSITIONS_KEPT)
         except MetaAgentError as problem:
             self._failed("", problem)
             return
-        self._shown = {job.id: ahead for ahead, job in enumerate(waiting, start=running)}
-        for name in tuple(self._unwritten):
+        moved = [job for ahead, job in enumerate(waiting, start=running) if self._shown.get(job.id) != ahead]
+        for name in dict.fromkeys((*(job.request for job in moved), *self._unwritten)):
             self.restate(name)
+        self._shown = {job.id: self._shown[job.id] for job in waiting if job.id in self._shown}
+        self._told_at = now
 
     def restate_all(self) -> None:
         """At start: every file that is not what the store says. What the person removed with its request stays away."""

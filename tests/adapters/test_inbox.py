@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from inbox_scene import SETTLE, Scene
 
-from daemon.adapters.inbox import Scan
+from daemon.adapters.inbox import AT_ONCE, Scan
 from daemon.adapters.store import SqlStore
 from daemon.core.errors import StoreError
 from daemon.core.job import Job, JobState
@@ -80,6 +80,17 @@ def test_files_of_one_look_are_taken_oldest_first(scene: Scene) -> None:
         scene.drop(name, name)
         os.utime(scene.folder / name, (time, time))
     assert scene.settled().accepted == ("b.md", "c.md", "a.md")
+
+
+def test_a_flood_is_taken_in_portions_without_a_pause(scene: Scene) -> None:
+    names = [f"{number:04}.md" for number in range(AT_ONCE + 1)]
+    for name in names:
+        scene.drop(name, name)
+    first = scene.settled()
+    assert (len(first.accepted), len(first.settling), first.next_look_in) == (AT_ONCE, 1, 0)
+    second = scene.inbox.scan()
+    assert {*first.accepted, *second.accepted} == set(names)
+    assert second.next_look_in is None
 
 
 def test_the_priority_of_a_request_counts(scene: Scene) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from inbox_scene import Scene
 
-from daemon.adapters.statusfiles import POSITIONS_KEPT
+from daemon.adapters.statusfiles import POSITIONS_KEPT, SHORT_QUEUE
 from daemon.core.job import JobState
 
 
@@ -65,6 +65,20 @@ def test_a_long_queue_is_told_from_the_front(scene: Scene) -> None:
     scene.board.restate_waiting()
     assert scene.status(f"{POSITIONS_KEPT - 1:04}.md")["queue_position"] == POSITIONS_KEPT - 1
     assert not (scene.folder / f"{POSITIONS_KEPT:04}.md.status.json").exists()
+
+
+def test_a_long_queue_is_told_once_a_second(scene: Scene) -> None:
+    for number in range(SHORT_QUEUE + 2):
+        scene.store.accept(f"{number:04}.md", f"{number:064}", 5, b"x", scene.clock.now())
+    scene.board.restate_waiting()
+    job = scene.store.claim(scene.clock.now())
+    assert job is not None
+    scene.store.finish(job.id, JobState.SUCCEEDED, {"message": "done"}, scene.clock.now())
+    scene.board.restate_waiting()
+    assert scene.status("0001.md")["queue_position"] == 1
+    scene.clock.advance(1)
+    scene.board.restate_waiting()
+    assert scene.status("0001.md")["queue_position"] == 0
 
 
 def test_at_start_what_can_still_change_or_is_wrong_is_written_anew(scene: Scene) -> None:
