@@ -144,6 +144,8 @@ def _spaced(pieces: list[str]) -> list[str]:
 
 def rename(formula: str, new: dict[str, str]) -> str:
     """``formula`` with its names replaced; a replacement that is itself a formula is put in parentheses."""
+    if formula in new:
+        return new[formula]
 
     def replacement(match: re.Match[str]) -> str:
         name = match.group()

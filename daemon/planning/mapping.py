@@ -18,7 +18,8 @@ _QUALIFIERS = frozenset({
 _SHORT = {
     "avg": "average", "amt": "amount", "bal": "balance", "bldg": "building", "dbt": "debt", "exp": "expense",
     "inc": "income", "int": "interest", "ln": "loan", "mkt": "market", "occ": "occupancy", "op": "operating",
-    "oper": "operating", "opr": "operating", "pct": "percent", "pmt": "payment", "prop": "property", "purch": "purchase", "qty": "quantity",
+    "oper": "operating", "opr": "operating", "pct": "percent", "pmt": "payment",
+    "prop": "property", "purch": "purchase", "qty": "quantity",
     "rev": "revenue", "svc": "service", "serv": "service", "srv": "service", "val": "value", "appr": "appraised",
     "appraisal": "appraised", "grs": "gross", "cnt": "count",
 }  # fmt: skip

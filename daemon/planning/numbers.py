@@ -16,7 +16,7 @@ _NUMBER = re.compile(
     r"(?:(?P<scale> ?(?:k|m|mm|mn|bn|thousand|million|billion))\b)?"
     r"(?P<unit> ?%| percent\b| per cent\b| percentage points?\b| ?bps\b| basis points\b|x(?![\w])"
     r"| ?(?:dollars?|usd|eur|euros?|pounds?|cents)\b| ?days?\b| ?years?\b)?"
-    r"(?![\w%]|[.,]\d)"
+    r"(?![\w%]|[.,]+\d)"
 )
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _EUROPEAN = re.compile(r"\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:\.\d{3}){2,}")

@@ -45,6 +45,8 @@ _SAME = {
     "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-", "\u2212": "-",
     "\u00d7": "*", "\u00f7": "/", "\u00a0": " ", "\u202f": " ", "\t": " ", "\u2022": "-",
 }  # fmt: skip
+_WRAP = re.compile(r"(?<=[^\n])\n(?! ?(?:\n|[-*+>#]|\d{1,2}[.)] |$))")
+"""The end of a line that goes on in the next: no empty line, list item or quote follows."""
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 
 
@@ -69,8 +71,8 @@ class Reading:
     """The text, what of it is claimed, and by whom."""
 
     def __init__(self, text: str) -> None:
-        self.original = text
-        self.plain = same_length_lower(text)
+        self.original = re.sub(r"[^\S\n]+", " ", text)
+        self.plain = _WRAP.sub(" ", same_length_lower(self.original))
         self.free = self.plain
         self._spans: list[Span] = []
 

@@ -38,6 +38,7 @@ _SHAPES = re.compile(
     rf"P*,?{_FIGURES}(?:w?{_WHERE})?{_MORE}"
     rf"|P*{_WHERE}[,:]?P*{_FIGURES}{_MORE}"
     rf"|&?P*[TOSRQB]{_MORE}"
+    rf"|P*{_WHERE}:"
     r"|P*,?P*"
     r"|\(?B\)?"
 )

@@ -74,6 +74,10 @@ _FUNCTIONS: tuple[tuple[Function, str], ...] = (
 )
 
 
+_NO_NUMBER = rf"(?!\s*(?:of\b|is\b|at\b|:|=)?\s*{Role.NUMBER.value})"
+"""``minimum NOI 5000`` is a limit, not the smallest of several."""
+
+
 def _claim_over_rows(reading: Reading, maker: WishMaker) -> None:
     """``total freight``, ``number of orders``: figures over the rows that belong to one result row."""
     for match in reading.find(rf"\b(?:number of|count of|how many)\s+(?P<what>{Role.ENTITY.pattern})"):
@@ -82,7 +86,7 @@ def _claim_over_rows(reading: Reading, maker: WishMaker) -> None:
         if wish is not None:
             reading.claim(*match.span(), Role.METRIC, wish)
     for function, words in _FUNCTIONS:
-        for match in reading.find(rf"\b(?:{words})\s+(?:of\s+)?(?:the\s+|their\s+)?(?P<what>{_FIGURE})"):
+        for match in reading.find(rf"\b(?:{words})\s+(?:of\s+)?(?:the\s+|their\s+)?(?P<what>{_FIGURE}){_NO_NUMBER}"):
             what = _single(reading, *match.span("what"))
             if what is None or not isinstance(what.value, Meaning) or what.value.tables:
                 continue

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from daemon.core.naming import plural, singular, words
-from daemon.core.schema import ColumnRef, Kind, Schema, TableRef
-from daemon.planning.glossary import Glossary
+from daemon.core.schema import ColumnRef, Schema, TableRef
+from daemon.planning.glossary import Glossary, GlossaryEntry
 from daemon.planning.library import Formula, FormulaInput, FormulaLibrary
 from daemon.planning.reading import Reading, Role
 
@@ -29,7 +29,7 @@ class Meaning:
     formula: Formula | None = None
     input: FormulaInput | None = None
     columns: tuple[ColumnRef, ...] = ()
-    glossary: ColumnRef | None = None
+    glossary: GlossaryEntry | None = None
     tables: tuple[TableRef, ...] = ()
 
     def __or__(self, other: Meaning) -> Meaning:
@@ -100,27 +100,16 @@ def _table_phrases(ref: TableRef) -> Iterator[str]:
 
 def _glossary_phrases(glossary: Glossary, schema: Schema) -> Iterator[tuple[str, Meaning]]:
     for entry in glossary.entries:
-        for ref in _glossary_columns(entry.column, schema):
-            yield entry.term, Meaning(glossary=ref)
-
-
-def _glossary_columns(written: str, schema: Schema) -> tuple[ColumnRef, ...]:
-    *path, column = written.split(".")
-    table = TableRef(path[-1], path[0] if len(path) == 2 else None)
-    found = schema.column(ColumnRef(table, column))
-    return (ColumnRef(table, column),) if found else ()
+        *path, column = entry.column.split(".")
+        table = TableRef(path[-1], path[0] if len(path) == 2 else None)
+        if schema.column(ColumnRef(table, column)):
+            yield entry.term, Meaning(glossary=entry)
 
 
 def is_number(schema: Schema, ref: ColumnRef) -> bool:
     """Whether a column holds numbers."""
     column = schema.column(ref)
     return column is not None and column.kind.is_number
-
-
-def is_text(schema: Schema, ref: ColumnRef) -> bool:
-    """Whether a column holds text."""
-    column = schema.column(ref)
-    return column is not None and column.kind is Kind.TEXT
 
 
 def _role(meaning: Meaning) -> Role:

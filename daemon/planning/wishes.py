@@ -108,7 +108,7 @@ class WishMaker:
         name = identifier(f"{function} of {phrase}")
         if function == "count":
             term = Term(name=name, phrase=phrase, unit=Unit.COUNT, function=function)
-        elif self.resolve(phrase) is None or (function == "sum" and is_per_piece(phrase)):
+        elif not self._is_column(phrase) or (function == "sum" and is_per_piece(phrase)):
             return None
         else:
             meaning = self._vocabulary.meaning(phrase)
@@ -118,6 +118,10 @@ class WishMaker:
         return MetricWish(
             name=identifier(title), title=title, definition=f"{title}.", formula=name, unit=term.unit, terms=(term,)
         )
+
+    def _is_column(self, phrase: str) -> bool:
+        meaning = self._vocabulary.meaning(phrase)
+        return bool(meaning and self._is_figure(replace(meaning, formula=None)))
 
     def _is_figure(self, meaning: Meaning) -> bool:
         columns = any(is_number(self._schema, c) for c in meaning.columns)
@@ -141,7 +145,8 @@ class WishMaker:
             elif meaning.input:
                 terms[name] = _input_term(meaning.input, name, phrase)
             else:
-                terms[name] = Term(name=name, phrase=phrase, unit=guessed_unit(phrase))
+                said = meaning.glossary.unit if meaning.glossary else None
+                terms[name] = Term(name=name, phrase=phrase, unit=said or guessed_unit(phrase))
         return rename(formula, inlined), terms
 
     def _own(self, name: str, title: str, formula: str, terms: dict[str, Term]) -> MetricWish | None:
