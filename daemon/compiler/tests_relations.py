@@ -58,8 +58,12 @@ def cuts(spec: AgentSpec) -> tuple[Cut, ...]:
 
 
 def _strongest(spec: AgentSpec, rows: Sequence[EntityRow], parameter: Parameter) -> Effect | None:
-    found = list(_effects_of(spec, rows, parameter))
-    return next((effect for changes_status, effect in found if changes_status), found[0][1] if found else None)
+    first = None
+    for changes_status, effect in _effects_of(spec, rows, parameter):
+        if changes_status:
+            return effect
+        first = first or effect
+    return first
 
 
 def _effects_of(spec: AgentSpec, rows: Sequence[EntityRow], parameter: Parameter) -> Iterator[tuple[bool, Effect]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from decimal import Decimal
+from functools import lru_cache
 
 from daemon.compiler.formula.tree import (
     Binary,
@@ -69,6 +70,7 @@ class FormulaError(ValueError):
         return f"{self.message}{advice}\n  {self.text}\n  {' ' * self.column}^"
 
 
+@lru_cache(maxsize=1024)
 def parse(text: str) -> Node:
     """The tree of ``text``. Raises ``FormulaError`` for anything outside the language."""
     source = text.strip()
