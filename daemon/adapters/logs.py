@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from daemon.core.config import Settings
+from daemon.core.inbox_names import log_folder, plain_name
 from daemon.core.job import Job
 
 ROTATE_BYTES = 2 * 1024**2
@@ -81,7 +82,7 @@ class RequestLogs:
 
     def write(self, job: Job, text: str) -> str:
         """Keep the story of a failure; returns its path relative to the workspace, empty when it cannot be written."""
-        folder = Path("logs") / (Path(job.request).stem or "request")
+        folder = Path(log_folder(plain_name(job.request)))
         path = folder / f"{job.revision}-{job.id[:8]}-error.log"
         try:
             (self._root / folder).mkdir(parents=True, exist_ok=True)

@@ -6,6 +6,7 @@ import queue
 import signal
 import threading
 from types import FrameType, TracebackType
+from typing import Any
 
 _ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
@@ -19,11 +20,15 @@ class Signals:
 
     def __init__(self) -> None:
         self._arrived: queue.SimpleQueue[str] = queue.SimpleQueue()
-        self._before: dict[int, signal.Handlers | int | None] = {}
+        self._before: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> Signals:
         if threading.current_thread() is threading.main_thread():
-            self._before = {number: signal.signal(number, self._handle) for number in _ENDING}  # type: ignore[misc]
+            for number in _ENDING:
+                before = signal.getsignal(number)
+                if number is not signal.SIGHUP or before is not signal.SIG_IGN:  # nohup means it
+                    self._before[number] = before
+                    signal.signal(number, self._handle)
         return self
 
     def __exit__(

@@ -58,5 +58,10 @@ def log_folder(name: str) -> str:
     return f"logs/{stem}"
 
 
+def plain_name(name: str) -> str:
+    """``name`` as Unicode text that any file can hold: bytes that are none are written like ``%E9``."""
+    return "".join(f"%{ord(c) - 0xDC00:02X}" if "\udc80" <= c <= "\udcff" else c for c in name)
+
+
 def _file_bytes(name: str) -> bytes:
     return name.encode("utf-8", "surrogateescape")

@@ -17,13 +17,14 @@ from daemon.adapters.logs import Redactor, RequestLogs, daemon_log, secrets_of
 from daemon.adapters.settings import DATABASE_URL
 from daemon.adapters.signals import Signals
 from daemon.core.config import Settings
+from daemon.core.inbox_names import plain_name
 from daemon.core.job import Job
 from daemon.core.outcome import Outcome, Progress
 from daemon.core.ports import Sandbox
 from daemon.core.request import Request
 from daemon.service.jobs import inbox_of, make_folders, open_store
 from daemon.service.life import Life
-from daemon.service.outside import open_sandbox, ports_for
+from daemon.service.outside import open_sandbox, ports_during
 from daemon.worker import Pipeline
 
 GRACE_SECONDS = 8.0
@@ -87,10 +88,11 @@ class _RealPipeline:
 
     def __call__(self, job: Job, request: Request, progress: Progress) -> Outcome:
         """Take a job through the tools, with the person's answers."""
-        from daemon.pipeline import run
-
         answers = {**request.options.answers, **read_answers(inbox_of(self._settings), job)}
-        request = replace(request, options=request.options.model_copy(update={"answers": answers}))
+        options = request.options.model_copy(update={"answers": answers})
+        request = replace(request, name=plain_name(request.name), options=options)
         self._sandbox = self._sandbox or open_sandbox(self._settings)
-        ports = ports_for(self._settings, request.options.database or DATABASE_URL, self._sandbox)
-        return run(request, job.id, ports, self._settings, progress)
+        with ports_during(self._settings, request.options.database or DATABASE_URL, self._sandbox) as ports:
+            from daemon.pipeline import run
+
+            return run(request, job.id, ports, self._settings, progress)

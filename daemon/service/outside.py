@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,10 @@ from daemon.core.config import Settings
 from daemon.core.errors import ConfigError
 from daemon.core.health import Check
 from daemon.core.nearest import suggestion
-from daemon.core.ports import AgentRunner, Ports, Sandbox, Workspace
+from daemon.core.ports import AgentRunner, Database, Ports, Sandbox, Workspace
 
 if TYPE_CHECKING:
+    from daemon.adapters.sql_database import SqlDatabase
     from daemon.planning.library import FormulaLibrary
     from daemon.tools.registry import Tool
 
@@ -25,26 +27,16 @@ def open_workspace(root: Path, overrides: Mapping[str, str] | None = None) -> Se
     return load_settings(root, os.environ, overrides)
 
 
-def ports_for(settings: Settings, database_variable: str = DATABASE_URL, sandbox: Sandbox | None = None) -> Ports:
+def ports_for(settings: Settings, database_variable: str = DATABASE_URL) -> Ports:
     """The outside world of one request. Raises ``ConfigError`` when the variable holds no database URL."""
-    from daemon.adapters.database import open_database
-    from daemon.adapters.ruff import RuffFormatter
+    return _ports(settings, _database(settings, database_variable), open_sandbox(settings))
 
-    url = settings.database_urls.get(database_variable)
-    if url is None:
-        known = suggestion(database_variable, settings.database_urls)
-        raise ConfigError(
-            f"{database_variable} holds no database URL",
-            hint=known or f"write {database_variable}=… into .env or the environment and start the daemon again",
-        )
-    return Ports(
-        database=open_database(url.get_secret_value()),
-        sandbox=sandbox or open_sandbox(settings),
-        formatter=RuffFormatter(),
-        workspace=_workspace(settings),
-        agents=agent_runner(settings),
-        clock=SystemClock(),
-    )
+
+@contextmanager
+def ports_during(settings: Settings, database_variable: str, sandbox: Sandbox) -> Iterator[Ports]:
+    """As ``ports_for``, with a sandbox that was chosen before; the database is let go at the end."""
+    with closing(_database(settings, database_variable)) as database:
+        yield _ports(settings, database, sandbox)
 
 
 def open_sandbox(settings: Settings) -> Sandbox:
@@ -88,6 +80,32 @@ def tools() -> dict[str, Tool]:
     from daemon.tools.registry import TOOLS
 
     return TOOLS
+
+
+def _database(settings: Settings, variable: str) -> SqlDatabase:
+    from daemon.adapters.database import open_database
+
+    url = settings.database_urls.get(variable)
+    if url is None:
+        known = suggestion(variable, settings.database_urls)
+        raise ConfigError(
+            f"{variable} holds no database URL",
+            hint=known or f"write {variable}=… into .env or the environment and start the daemon again",
+        )
+    return open_database(url.get_secret_value())
+
+
+def _ports(settings: Settings, database: Database, sandbox: Sandbox) -> Ports:
+    from daemon.adapters.ruff import RuffFormatter
+
+    return Ports(
+        database=database,
+        sandbox=sandbox,
+        formatter=RuffFormatter(),
+        workspace=_workspace(settings),
+        agents=agent_runner(settings),
+        clock=SystemClock(),
+    )
 
 
 def _workspace(settings: Settings) -> Workspace:

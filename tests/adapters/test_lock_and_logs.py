@@ -87,11 +87,20 @@ def test_a_log_line_stays_one_line_without_secrets(tmp_path: Path) -> None:
     assert logging.getLogger("daemon").handlers == []
 
 
-@pytest.mark.parametrize("name", ["dscr.md", "caf\udce9 😀.md", "a\nb.txt", "x" * 252 + ".md"], ids=ascii)
-def test_each_request_has_a_folder_of_its_own(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [
+        ("dscr.md", "dscr"),
+        ("caf\udce9 😀.md", "caf%E9 😀"),
+        ("a\nb.txt", "a\nb"),
+        ("x" * 252 + ".md", "x" * 252),
+    ],
+    ids=ascii,
+)
+def test_each_request_has_a_folder_of_its_own(tmp_path: Path, name: str, folder: str) -> None:
     logs = RequestLogs(tmp_path, Redactor(["hunter2"]))
     where = logs.write(job(name), "Traceback \udce9 hunter2")
-    assert where == f"logs/{name.rpartition('.')[0]}/2-01234567-error.log"
+    assert where == f"logs/{folder}/2-01234567-error.log"
     assert (tmp_path / where).read_text(encoding="utf-8") == "Traceback \\udce9 ***"
 
 
