@@ -21,7 +21,16 @@ if TYPE_CHECKING:
 TOKEN_VARIABLE = "META_AGENT_TRIAL_TOKEN"  # noqa: S105 - a name, not a secret
 QUICK = "--quick"
 _PYTEST = ("--noconftest", "-c", os.devnull, "--rootdir=.", "-p", "no:cacheprovider", "-p", "no:faulthandler")
-_NEEDLESS = ("doctest", "junitxml", "logging", "pastebin", "stepwise", "threadexception", "unraisableexception", "warnings")
+_NEEDLESS = (
+    "doctest",
+    "junitxml",
+    "logging",
+    "pastebin",
+    "stepwise",
+    "threadexception",
+    "unraisableexception",
+    "warnings",
+)
 _QUICK_OPTIONS = ("-x", "-p", "no:terminal", "--assert=plain", *(f"-pno:{plugin}" for plugin in _NEEDLESS))
 """A wrong variant only has to fail, and fast."""
 _PARALLEL = 2
