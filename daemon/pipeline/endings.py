@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import shorten
+
 from daemon.core.build import Analysis, Draft
 from daemon.core.errors import MetaAgentError
 from daemon.core.findings import Finding, errors
@@ -33,10 +35,11 @@ def stop_unless_clear(found: Analysis | Draft, analysis: Analysis, planner: Plan
         raise Stop(Outcome(state=JobState.REFUSED, message=found.refusal, warnings=analysis.warnings, error=error))
     if found.questions:
         asked = f"{len(found.questions)} question{'s' if len(found.questions) > 1 else ''} to answer"
+        first = shorten(found.questions[0].text, 120, placeholder=" …")
         raise Stop(
             Outcome(
                 state=JobState.NEEDS_ANSWER,
-                message=f"{asked}: {found.questions[0].text}",
+                message=f"{asked}: {first}",
                 questions=found.questions,
                 warnings=analysis.warnings,
                 assumptions=analysis.assumptions,
