@@ -1,20 +1,44 @@
-"""The ``.env`` format: one ``NAME=value`` a line, ``#`` comments, optional quotes and ``export``. No expansion."""
+"""The ``.env`` format, read strictly and the same by the daemon and by published agents."""
 
 from __future__ import annotations
 
+import re
+
+_LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
+_QUOTED = re.compile(r"""(?:"((?:[^"\\]|\\.)*)"|'([^']*)')\s*(?:#.*)?""")
+_COMMENT = re.compile(r"(?:^|\s)#.*")
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
+
+
+class EnvFileError(ValueError):
+    """A line is no assignment. The message names the line, never what stands in it."""
+
 
 def parse_env(text: str) -> dict[str, str]:
-    """Variables by name; a later line wins. Lines that are no assignment are passed over."""
-    found: dict[str, str] = {}
-    for line in text.splitlines():
-        stripped = line.strip().removeprefix("export ").strip()
-        name, equals, value = stripped.partition("=")
-        if equals and not stripped.startswith("#") and name.strip():
-            found[name.strip()] = _unquoted(value.strip())
-    return found
+    """Names and values of ``KEY=value`` lines; a later line wins.
+
+    A value may stand in single quotes (as it is) or double quotes (with ``\\n``, ``\\"`` and ``\\\\``); without quotes
+    a ``#`` after a space begins a comment. Raises ``EnvFileError``.
+    """
+    values = {}
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        pair = _LINE.fullmatch(line.strip())
+        value = _value(pair[2]) if pair else None
+        if pair is None or value is None:
+            raise EnvFileError(f"line {number} is not KEY=value")
+        values[pair[1]] = value
+    return values
 
 
-def _unquoted(value: str) -> str:
-    if len(value) >= 2 and value[0] == value[-1] and value[0] in "\"'":
-        return value[1:-1]
-    return value.split(" #", 1)[0].rstrip()
+def _value(written: str) -> str | None:
+    """The value as meant; None when a quote is not closed or something follows it."""
+    if not written.startswith(("'", '"')):
+        return _COMMENT.sub("", written).strip()
+    quoted = _QUOTED.fullmatch(written)
+    if quoted is None:
+        return None
+    if quoted[2] is not None:
+        return quoted[2]
+    return re.sub(r"\\(.)", lambda escape: _ESCAPES.get(escape[1], escape[1]), quoted[1])
