@@ -60,6 +60,7 @@ def answer_to(
             {
                 "metric": metric.name,
                 "unit": metric.unit.value,
+                "show_as_percent": metric.show_as_percent,
                 "rows": [_row(spec, metric.name, row[metric.name]) for row in rows],
                 "total": _total(totals[metric.name]) if with_total else None,
             }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from rich.box import SIMPLE
@@ -24,12 +25,25 @@ def figures_view(answer: Result, symbols: Symbols) -> RenderableType:
     """All results of a call. ``answer`` is the JSON document of ``call --json``."""
     parts: list[RenderableType] = [_head(answer, symbols)]
     for result in answer.get("results") or ():
-        parts += [_metric_head(result), _table(result, symbols), *_cut(result)]
+        shown = _in_percent(result) if result.get("show_as_percent") else result
+        parts += [_metric_head(shown), _table(shown, symbols), *_cut(shown)]
     if answer.get("overall"):
         parts += [Text("\noverall", style="bold cyan"), _overall(answer["overall"][:MOST_ROWS])]
     if answer.get("warnings"):
         parts.append(points(answer["warnings"], symbols.warning, "yellow"))
     return Group(*parts)
+
+
+def _in_percent(result: Result) -> Result:
+    """The same result with its fractions shown as percent: 0.7500 as 75.00."""
+    rows = [{**row, "value": _percent(row.get("value"))} for row in result.get("rows") or ()]
+    total = result.get("total")
+    shown = {**total, "value": _percent(total.get("value"))} if isinstance(total, dict) else total
+    return {**result, "unit": "percent", "rows": rows, "total": shown}
+
+
+def _percent(value: str | None) -> str | None:
+    return None if value is None else f"{Decimal(value).scaleb(2):f}"
 
 
 def status_text(status: object) -> Text:
