@@ -10,7 +10,7 @@ from daemon.compiler.formula import names, parse
 from daemon.compiler.formula.guards import required
 from daemon.compiler.header import header_values
 from daemon.compiler.keys import key_views
-from daemon.compiler.names import ANNOTATIONS, literal, prose
+from daemon.compiler.names import PYTHON_TYPES, literal, prose
 from daemon.compiler.python import decimal_source, to_python
 from daemon.compiler.rendering import render
 from daemon.core.naming import class_name
@@ -163,7 +163,7 @@ class _CalcAgent:
         return _Rule(status=literal(status), condition=to_python(parse(when), sources) if when else "")
 
     def _input_types(self, inputs: tuple[str, ...]) -> str:
-        kinds = {ANNOTATIONS[i.kind].replace("Number", "Decimal") for i in self._spec.inputs if i.name in inputs}
+        kinds = {PYTHON_TYPES[i.kind] for i in self._spec.inputs if i.name in inputs}
         return " | ".join([*sorted(kinds), "None"])
 
     def _mode(self, mode: Mode) -> _ModeView:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from daemon.compiler.names import KEY_ANNOTATIONS, column_access
+from daemon.compiler.names import KEY_ANNOTATIONS, KEY_TYPES, column_access
 from daemon.core.spec import AgentSpec
 
 
@@ -14,6 +14,7 @@ class KeyView:
 
     name: str
     annotation: str
+    row_annotation: str
     parameter: str
     condition: str
     keyword: str
@@ -25,11 +26,12 @@ def key_views(spec: AgentSpec, table_variable: str) -> tuple[KeyView, ...]:
     views = []
     for key in spec.entity.key:
         column = column_access(table_variable, key.column)
-        annotation = KEY_ANNOTATIONS[key.kind].replace("Number", "Decimal")
+        annotation = KEY_TYPES[key.kind]
         views.append(
             KeyView(
                 name=key.argument,
                 annotation=annotation,
+                row_annotation=KEY_ANNOTATIONS[key.kind],
                 parameter=f"{key.argument}: {annotation}",
                 condition=f"{column} == {key.argument}",
                 keyword=f"{key.argument}={key.argument}",

@@ -23,10 +23,18 @@ ANNOTATIONS = {
     Kind.DATE: "date",
     Kind.DATETIME: "datetime",
     Kind.BOOLEAN: "bool",
-    Kind.TEXT: "str",
-    Kind.OTHER: "str",
+    Kind.TEXT: "Text",
+    Kind.OTHER: "Text",
 }
+"""Types of row fields: ``Number`` and ``Text`` of ``daemon.runtime.rows`` read what drivers give."""
+PYTHON_TYPES = (
+    ANNOTATIONS
+    | dict.fromkeys((Kind.INTEGER, Kind.DECIMAL, Kind.REAL), "Decimal")
+    | dict.fromkeys((Kind.TEXT, Kind.OTHER), "str")
+)
+"""The same values as arguments and results see them."""
 KEY_ANNOTATIONS = ANNOTATIONS | {Kind.INTEGER: "int"}
+KEY_TYPES = PYTHON_TYPES | {Kind.INTEGER: "int"}
 
 
 def prose(text: str, limit: int = 300) -> str:

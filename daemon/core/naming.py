@@ -6,9 +6,20 @@ import keyword
 import re
 import unicodedata
 
-_BUILTIN_CLASHES = frozenset(
-    {"id", "type", "sum", "min", "max", "abs", "round", "filter", "all", "any", "input", "format"}
-)
+_CLASHES = frozenset(
+    {
+        *("abs", "all", "any", "filter", "format", "id", "input", "max", "min", "round", "sum", "type"),
+        *("case", "ceiling", "column", "date", "datetime", "exact", "floor", "floor_quotient", "floor_rest",
+          "func", "quotient", "reason_of", "rounded", "select", "table", "value_of", "worst"),
+        *("construct", "copy", "count", "dict", "from_orm", "index", "json", "parse_file", "parse_obj",
+          "parse_raw", "schema", "schema_json", "update_forward_refs", "validate"),
+        *("model_computed_fields", "model_config", "model_construct", "model_copy", "model_dump",
+          "model_dump_json", "model_extra", "model_fields", "model_fields_set", "model_json_schema",
+          "model_parametrized_name", "model_post_init", "model_rebuild", "model_validate",
+          "model_validate_json", "model_validate_strings"),
+    }
+)  # fmt: skip
+"""Names that mean something else where generated code stands: Python's, the runtime library's, those of row classes."""
 _IRREGULAR = {
     "people": "person",
     "children": "child",
@@ -31,12 +42,12 @@ def words(text: str) -> tuple[str, ...]:
 def identifier(text: str) -> str:
     """A Python identifier for a name in any writing: ``Net Sales %`` becomes ``net_sales``.
 
-    Never empty, never a keyword, never a name of Python's own that generated code uses; ASCII only.
+    Never empty, never a keyword, never a name that generated code uses for something else; ASCII only.
     """
     name = re.sub(r"[^a-z0-9_]", "", "_".join(words(text))) or "value"
     if name[0].isdigit():
         name = f"n{name}"
-    if keyword.iskeyword(name) or keyword.issoftkeyword(name) or name in _BUILTIN_CLASHES:
+    if keyword.iskeyword(name) or keyword.issoftkeyword(name) or name in _CLASHES:
         name = f"{name}_"
     return name
 

@@ -8,20 +8,22 @@ an agent cannot change a row whatever its SQL says.
 from __future__ import annotations
 
 import os
+import sqlite3
 from pathlib import Path
-from urllib.parse import quote
 
-from sqlalchemy import URL, Engine, create_engine, make_url
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import NullPool
 
 from daemon.core.env_file import parse_env
-from daemon.runtime.errors import DatabaseError
+from daemon.runtime.errors import DatabaseError, RuntimeAgentError
 
 STATEMENT_TIMEOUT_MS = 300_000
 
 
 def read_only_engine(workspace: Path, variable: str = "DATABASE_URL", url: str | None = None) -> Engine:
-    """An engine that can only read.
+    """An engine that can only read, and whose failures are ``DatabaseError``.
 
     ``url`` wins over the environment ``variable``, which wins over ``workspace/.env``. Raises ``DatabaseError`` when
     none is set or it is no URL of SQLite or PostgreSQL.
@@ -31,28 +33,69 @@ def read_only_engine(workspace: Path, variable: str = "DATABASE_URL", url: str |
         raise DatabaseError(
             f"{variable} is not set: put {variable}=… into the environment or into {workspace / '.env'}"
         )
+    engine = _engine(_parsed(text, variable), workspace, variable)
+    event.listen(engine, "handle_error", _raise_in_words)
+    return engine
+
+
+def _parsed(text: str, variable: str) -> URL:
     try:
-        parsed = make_url(text)
-    except ArgumentError:
+        return make_url(text)
+    except (ArgumentError, ValueError):
         raise DatabaseError(
             f"{variable} is no database URL: it looks like sqlite:///file.db or postgresql://…"
         ) from None
-    match parsed.get_backend_name():
+
+
+def _engine(url: URL, workspace: Path, variable: str) -> Engine:
+    match url.drivername.partition("+")[0]:
         case "sqlite":
-            return create_engine(_sqlite_url(parsed, workspace))
-        case "postgresql":
+            return _sqlite(_file(url, workspace, variable))
+        case "postgresql" | "postgres":
             options = f"-c default_transaction_read_only=on -c statement_timeout={STATEMENT_TIMEOUT_MS}"
-            return create_engine(parsed.set(drivername="postgresql+psycopg2"), connect_args={"options": options})
+            given = url.query.get("options", "")
+            arguments = {"options": f"{given} {options}".strip()}
+            return create_engine(url.set(drivername="postgresql+psycopg2"), connect_args=arguments)
         case other:
             raise DatabaseError(f"{variable}: {other} is not supported, only SQLite and PostgreSQL")
 
 
-def _sqlite_url(url: URL, workspace: Path) -> URL:
-    if not url.database or url.database == ":memory:":
-        raise DatabaseError("an SQLite database in memory is always empty: name a file")
-    path = (workspace / url.database.removeprefix("file:")).resolve()
-    return url.set(database=f"file:{quote(str(path))}", query={"mode": "ro", "uri": "true"})
+def _file(url: URL, workspace: Path, variable: str) -> Path:
+    if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
+        raise DatabaseError(f"{variable} names no SQLite file: it looks like sqlite:///file.db")
+    return (workspace / url.database).resolve()
+
+
+def _sqlite(file: Path) -> Engine:
+    def connect() -> sqlite3.Connection:
+        if not file.is_file():
+            raise DatabaseError(f"there is no SQLite database {file}: check the path in the database URL")
+        connection = sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, check_same_thread=False)
+        connection.execute("PRAGMA query_only = ON")
+        connection.set_authorizer(_authorize)
+        connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
+        return connection
+
+    # No pool: no handle stays open, and a file that is replaced by a newer one is read from the new one.
+    return create_engine("sqlite+pysqlite://", creator=connect, poolclass=NullPool)
+
+
+def _authorize(action: int, _name: str | None, value: str | None, *_: str | None) -> int:
+    """ATTACH would create a file even here, and a setting could be changed back."""
+    attaches = action in {sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH}
+    sets = action == sqlite3.SQLITE_PRAGMA and value is not None
+    return sqlite3.SQLITE_DENY if attaches or sets else sqlite3.SQLITE_OK
+
+
+def _raise_in_words(context: ExceptionContext) -> None:
+    """One line instead of the library's, which repeats the statement and its parameters."""
+    if isinstance(context.original_exception, RuntimeAgentError):
+        raise context.original_exception
+    reason = " ".join(str(context.original_exception).split())
+    password = context.engine.url.password if context.engine else None
+    shown = reason.replace(str(password), "***") if password else reason
+    raise DatabaseError(f"the database cannot be read: {shown}") from context.original_exception
 
 
 def _from_env_file(path: Path, variable: str) -> str | None:
-    return parse_env(path.read_text(encoding="utf-8")).get(variable) if path.is_file() else None
+    return parse_env(path.read_text(encoding="utf-8-sig")).get(variable) if path.is_file() else None

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
+from functools import cache
 from typing import NamedTuple
 
-_WIDE = Context(prec=200)
+EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
+"""As many digits as it takes. For adding and rounding only: a quotient may have no last digit."""
 
 
 class Undefined(NamedTuple):
@@ -29,9 +31,9 @@ class Ratio(NamedTuple):
 
 def value_of(figure: Decimal | Ratio | Undefined) -> Decimal | None:
     """The unrounded value of a figure, None when it is undefined."""
-    if isinstance(figure, Undefined):
-        return None
-    return figure.value if isinstance(figure, Ratio) else figure
+    if isinstance(figure, Ratio):
+        return figure.numerator / figure.denominator
+    return None if isinstance(figure, Undefined) else figure
 
 
 def reason_of(figure: Decimal | Ratio | Undefined) -> str | None:
@@ -41,7 +43,12 @@ def reason_of(figure: Decimal | Ratio | Undefined) -> str | None:
 
 def rounded(value: Decimal, decimals: int) -> Decimal:
     """``value`` with that many decimals, halves away from zero (1.005 is 1.01, -1.005 is -1.01)."""
-    return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, _WIDE)
+    return value.quantize(_last_place(decimals), ROUND_HALF_UP, EXACT)
+
+
+@cache
+def _last_place(decimals: int) -> Decimal:
+    return Decimal(1).scaleb(-decimals)
 
 
 def floor(value: Decimal) -> Decimal:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from decimal import Decimal
 
-from daemon.runtime.numbers import Ratio, Total, Undefined, rounded
+from daemon.runtime.numbers import EXACT, Ratio, Total, Undefined, rounded
 
 
 class Tally:
@@ -29,9 +29,9 @@ class Tally:
             self._statuses[status] += 1
         if isinstance(figure, Ratio):
             numerator, denominator = self._ratio or (Decimal(0), Decimal(0))
-            self._ratio = numerator + figure.numerator, denominator + figure.denominator
+            self._ratio = EXACT.add(numerator, figure.numerator), EXACT.add(denominator, figure.denominator)
         else:
-            self._amount += figure
+            self._amount = EXACT.add(self._amount, figure)
 
     def total(self) -> Total:
         """The figure over all rows counted in so far."""
