@@ -26,7 +26,7 @@ _NO_NAME = frozenset(
 _LEAD = re.compile(r"(?:\s|" + "|".join(rf"\b{w}\b" for w in sorted(_NO_NAME)) + r")*")
 """Words that a name of a figure does not have; it begins after the last of them."""
 _LONGEST_TITLE = 60
-_EDGE = re.compile(r",|\s+(?=(?:for|of|in|by|per|where|with|and|as|which|but)\b)|\s*\(|$|\s-\s")
+_EDGE = re.compile(r",(?!\d)|\s+(?=(?:for|of|in|by|per|where|with|and|as|which|but)\b)|\s*\(|$|\s-\s")
 
 
 @dataclass(frozen=True, slots=True)

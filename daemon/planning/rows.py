@@ -65,7 +65,8 @@ class RowReader:
         phrases = [g for g in ("value", "after") if match.groupdict().get(g)]
         filters: list[FilterWish] = []
         for group in phrases:
-            found = self._filter(self._reading.text(*match.span(group)), around)
+            phrase = self._reading.text(*match.span(group))
+            found = self._filter(phrase, around, names_data=group == "value" and phrase.lower() in self._database_words)
             if found is None:
                 return
             filters += found
@@ -73,19 +74,20 @@ class RowReader:
         role = Role.FILTERED_ROWS if filters else Role.ROWS
         self._reading.claim(*match.span(), role, Rows(word, tables, tuple(filters)))
 
-    def _filter(self, phrase: str, tables: tuple[TableRef, ...]) -> list[FilterWish] | None:
+    def _filter(self, phrase: str, tables: tuple[TableRef, ...], *, names_data: bool) -> list[FilterWish] | None:
         """The restriction a phrase means; empty for the name of the data; None when it means nothing known."""
         equal = self._values.equal_to(phrase, tables)
         if len(equal) == 1:
             return [equal[0]]
-        if phrase.lower() in self._database_words and not equal:
-            self.assumptions.append(f"“{phrase}” is the name of the data and leaves out no row")
-            return []
         if equal:
             return self._chosen(
                 f"“{phrase}” is a value of several columns; which one is meant?", equal, everything=False
             )
         holding = self._values.containing(phrase, tables)
+        if names_data and not equal:
+            near = f"; “{holding[0].value}” is a value of {holding[0].column}" if holding else ""
+            self.assumptions.append(f"“{phrase}” is the name of the data and leaves out no row{near}")
+            return []
         if not holding or len(holding) > 5:
             return None
         return self._chosen(f"does “{phrase}” restrict the rows?", holding, everything=True)
@@ -106,10 +108,14 @@ class RowReader:
             text = self._reading.text(*match.span())
             name = match["name"]
             if name and name not in self._database_words:
-                if self._values.equal_to(name, self._all_tables()):
+                written = self._reading.original[match.start("name") : match.end("name")]
+                # "the Orlando portfolio" names it; "the active portfolio" would leave out rows.
+                if not written.istitle() or self._values.equal_to(name, self._all_tables()):
                     continue
                 self.assumptions.append(f"“{text}” is all of the data and leaves out no row")
             self._reading.claim(*match.span(), Role.DATASET, name or "")
         for word in self._database_words:
+            if self._values.containing(word, self._all_tables()) or self._values.equal_to(word, self._all_tables()):
+                continue
             for match in self._reading.find(rf"(?:\b(?:in|from|for)\s+)?\(?\b{re.escape(word)}\b\)?"):
                 self._reading.claim(*match.span(), Role.DATASET, word)

@@ -72,6 +72,8 @@ def _mode(
 def _asked(
     phrase: ModePhrase, change: Change, terms: Sequence[Term], questions: Questions
 ) -> tuple[Term | None, Decimal]:
+    if not terms:
+        return None, change.factor
     percent = fraction_text(abs(change.factor) * 100)
     options = {f"{t.phrase} {way} {percent}%": (t, sign) for t in terms for way, sign in (("down", -1), ("up", 1))}
     answer = questions.ask(f"which figure does “{phrase.text}” change?", tuple(options), next(iter(options)))

@@ -48,7 +48,7 @@ def test_units_of_formulas_fit(formula: Formula) -> None:
         ("ltv", {"loan": "13500000", "appraised_value": "20000000"}, "0.675"),
         ("debt_yield", {"noi": "1250000", "loan": "12500000"}, "0.1"),
         ("cap_rate", {"noi": "60", "value": "1000"}, "0.06"),
-        ("break_even_ratio", {"operating_expenses": "40", "debt_service": "45", "effective_gross_income": "100"}, "0.85"),
+        ("expense_ratio", {"operating_expenses": "40", "effective_gross_income": "100"}, "0.4"),
         ("mortgage_constant", {"debt_service": "75.8482", "loan": "1000"}, "0.0758482"),
         ("gross_rent_multiplier", {"price": "1000", "gross_rent": "125"}, "8"),
     ],
@@ -93,7 +93,10 @@ def test_an_empty_glossary_is_fine() -> None:
     assert load_glossary("").entries == ()
 
 
-BOOK = "CREATE TABLE deals (id INTEGER PRIMARY KEY, f12 NUMERIC(12,2), f13 NUMERIC(12,2)); INSERT INTO deals VALUES (1, 5, -4);"
+BOOK = (
+    "CREATE TABLE deals (id INTEGER PRIMARY KEY, f12 NUMERIC(12,2), f13 NUMERIC(12,2));"
+    "INSERT INTO deals VALUES (1, 5, -4);"
+)
 
 
 def test_the_glossary_decides_which_column_a_term_is(planner_over: Callable[..., Planner]) -> None:

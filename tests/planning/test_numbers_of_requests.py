@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from daemon.core.spec import Unit
 from daemon.planning.numbers import Figure, claim_numbers, read_digits

@@ -237,7 +237,7 @@ def test_answers_to_no_question_are_reported(orlando_planner: Planner) -> None:
 
 def test_two_candidate_columns_are_asked(planner_over: Callable[..., Planner]) -> None:
     own = planner_over(
-        "CREATE TABLE deals (id INTEGER PRIMARY KEY, noi NUMERIC(12,2), annual_noi NUMERIC(12,2), debt_service NUMERIC(12,2));"
+        "CREATE TABLE deals (id INTEGER PRIMARY KEY, noi NUMERIC(12,2), annual_noi INTEGER, debt_service INTEGER);"
     )
     plan = own.plan("DSCR for each deal")
     assert plan.questions == {"q1": ("deals.noi", "deals.annual_noi")}
@@ -253,7 +253,7 @@ def test_a_telling_qualifier_is_asked(planner_over: Callable[..., Planner]) -> N
 def test_several_rows_per_entity_are_not_joined(planner_over: Callable[..., Planner]) -> None:
     own = planner_over(
         "CREATE TABLE properties (id INTEGER PRIMARY KEY, noi INTEGER);"
-        "CREATE TABLE loans (id INTEGER PRIMARY KEY, property_id INTEGER REFERENCES properties (id), debt_service INTEGER);"
+        "CREATE TABLE loans (id INTEGER PRIMARY KEY, property_id INTEGER REFERENCES properties, debt_service INTEGER);"
         "INSERT INTO properties VALUES (1, 10); INSERT INTO loans VALUES (1, 1, 2), (2, 1, 3);"
     )
     plan = own.plan("DSCR for properties")

@@ -122,9 +122,7 @@ def test_a_limit_in_plain_numbers_for_a_percentage_is_an_assumption(orlando_plan
         ),
     ],
 )
-def test_modes(  # noqa: PLR0917
-    orlando_planner: Planner, text: str, name: str, parameter: str, default: str, formula: str
-) -> None:
+def test_modes(orlando_planner: Planner, text: str, name: str, parameter: str, default: str, formula: str) -> None:
     standard, mode = orlando_planner.plan(text).spec.modes
     assert (standard.name, standard.adjustments) == ("standard", ())
     assert mode.name == name

@@ -1,0 +1,174 @@
+"""Which column a term is, which table a row is, and joins that never multiply rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from planning_scene import Planner
+
+from daemon.adapters.database import open_database
+from daemon.core.build import Term
+from daemon.core.schema import Column, ForeignKey, Kind, Schema, Table, TableRef
+from daemon.core.spec import Unit
+from daemon.planning.glossary import Glossary
+from daemon.planning.joins import reach
+from daemon.planning.mapping import EXACT, FOREIGN, QUALIFIED, SYNONYM, candidates
+
+NOI = Term(name="noi", phrase="net operating income", synonyms=("noi", "net operating income"), unit=Unit.MONEY)
+
+
+def table(name: str, *columns: str, key: tuple[str, ...] = ("id",), keys: tuple[ForeignKey, ...] = ()) -> Table:
+    made = tuple(Column(name=c, kind=Kind.INTEGER, sql_type="INTEGER") for c in columns)
+    return Table(ref=TableRef(name), columns=made, primary_key=key, foreign_keys=keys)
+
+
+def to(column: str, target: str) -> ForeignKey:
+    return ForeignKey(columns=(column,), target=TableRef(target), target_columns=("id",))
+
+
+@pytest.mark.parametrize(
+    ("column", "score"),
+    [
+        ("net_operating_income", EXACT),
+        ("NetOperatingIncome", EXACT),
+        ("noi", SYNONYM),
+        ("annual_noi", QUALIFIED),
+        ("NOI_USD", QUALIFIED),
+        ("net_oper_inc", SYNONYM),
+        ("monthly_noi", FOREIGN),
+        ("budget_noi", FOREIGN),
+        ("noi_2023", FOREIGN),
+        ("income", None),
+        ("noise", None),
+        ("noi_id", None),
+    ],
+)
+def test_names_fit_by_whole_words(column: str, score: int | None) -> None:
+    schema = Schema(dialect="sqlite", tables=(table("deals", "id", column),))
+    assert [c.score for c in candidates(NOI, schema, Glossary())] == ([] if score is None else [score])
+
+
+def test_keys_and_texts_are_no_figures() -> None:
+    keyed = table("deals", "id", "noi", key=("id", "noi"))
+    assert candidates(NOI, Schema(dialect="sqlite", tables=(keyed,)), Glossary()) == ()
+
+
+def test_an_exact_name_leaves_only_itself() -> None:
+    schema = Schema(dialect="sqlite", tables=(table("deals", "id", "net_operating_income", "noi"),))
+    assert [c.column.name for c in candidates(NOI, schema, Glossary())] == ["net_operating_income"]
+
+
+CHAIN = Schema(
+    dialect="sqlite",
+    tables=(
+        table("regions", "id"),
+        table("properties", "id", "region_id", keys=(to("region_id", "regions"),)),
+        table("metrics", "property_id", key=("property_id",), keys=(to("property_id", "properties"),)),
+        table("loans", "id", "property_id", keys=(to("property_id", "properties"),)),
+    ),
+)
+
+
+def reached(root: str) -> dict[str, bool]:
+    """Tables within reach, and whether several rows share theirs."""
+    found = reach(CHAIN, TableRef(root), lambda *_: False)
+    return {t.name: found.shares(t) for t in found.paths}
+
+
+def test_parents_and_one_to_one_children_are_within_reach() -> None:
+    assert reached("properties") == {"properties": False, "metrics": False, "regions": True}
+
+
+def test_from_a_child_everything_above_is_within_reach() -> None:
+    assert reached("loans") == {"loans": False, "properties": True, "regions": True, "metrics": True}
+
+
+def test_many_children_are_out_of_reach() -> None:
+    assert reached("regions") == {"regions": False}
+
+
+def test_two_ways_are_no_way() -> None:
+    orders = table("orders", "id", "billed", "shipped", keys=(to("billed", "places"), to("shipped", "places")))
+    schema = Schema(dialect="sqlite", tables=(table("places", "id"), orders))
+    assert reach(schema, TableRef("orders"), lambda *_: False).path(TableRef("places")) is None
+
+
+def test_a_table_that_points_to_itself_ends() -> None:
+    staff = table("staff", "id", "boss", keys=(to("boss", "staff"),))
+    assert list(reach(Schema(dialect="sqlite", tables=(staff,)), TableRef("staff"), lambda *_: True).paths) == [
+        TableRef("staff")
+    ]
+
+
+def test_uniqueness_the_schema_does_not_promise_is_measured_and_said(planner_over: Callable[..., Planner]) -> None:
+    own = planner_over(
+        "CREATE TABLE properties (id INTEGER PRIMARY KEY, noi INTEGER);"
+        "CREATE TABLE loans (id INTEGER PRIMARY KEY, property_id INTEGER REFERENCES properties, debt_service INTEGER);"
+        "INSERT INTO properties VALUES (1, 10), (2, 20); INSERT INTO loans VALUES (1, 1, 2), (2, 2, 3);"
+    )
+    spec = own.plan("DSCR for properties").spec
+    assert [j.table.table for j in spec.entity.joins] == ["loans"]
+    assert any("does not promise" in w for w in spec.warnings)
+
+
+def test_a_shared_value_is_not_added_up(planner_over: Callable[..., Planner]) -> None:
+    own = planner_over(
+        "CREATE TABLE properties (id INTEGER PRIMARY KEY, appraised_value INTEGER);"
+        "CREATE TABLE loans (id INTEGER PRIMARY KEY, property_id INTEGER REFERENCES properties, loan_balance INTEGER);"
+        "INSERT INTO properties VALUES (1, 100); INSERT INTO loans VALUES (1, 1, 30), (2, 1, 40);"
+    )
+    spec = own.plan("LTV is loan_balance / appraised_value for each loan").spec
+    assert (spec.entity.table.table, spec.metrics[0].total) == ("loans", "none")
+    assert any("has no total" in a for a in spec.assumptions)
+
+
+def test_a_figure_without_a_column_is_computed_from_its_parts(planner_over: Callable[..., Planner]) -> None:
+    own = planner_over(
+        "CREATE TABLE deals (id INTEGER PRIMARY KEY, gross_income INTEGER, opex INTEGER, debt_service INTEGER);"
+    )
+    spec = own.plan("DSCR for each deal").spec
+    assert spec.metrics[0].formula == "(gross_income - opex) / debt_service"
+    assert any("no net operating income" in a for a in spec.assumptions)
+    assert own.plan("DSCR for each deal with 10% stress test").end == "leftovers"
+
+
+def test_a_price_stands_in_for_a_value_and_is_said(planner_over: Callable[..., Planner]) -> None:
+    own = planner_over("CREATE TABLE deals (id INTEGER PRIMARY KEY, noi INTEGER, purchase_price INTEGER);")
+    spec = own.plan("cap rate for each deal").spec
+    assert spec.metrics[0].formula == "noi / purchase_price"
+    assert any("purchase price is used" in a for a in spec.assumptions)
+
+
+@pytest.mark.parametrize(
+    ("value", "formula", "unit"),
+    [("0.95", "occupancy_rate", Unit.FRACTION), ("95.5", "occupancy_rate / 100", Unit.PERCENT)],
+)
+def test_the_data_says_whether_a_column_is_percent(
+    planner_over: Callable[..., Planner], value: str, formula: str, unit: Unit
+) -> None:
+    own = planner_over(
+        f"CREATE TABLE deals (id INTEGER PRIMARY KEY, occupancy_rate REAL);INSERT INTO deals VALUES (1, {value});"
+    )
+    spec = own.plan("occupancy for each deal, below 90% is weak").spec
+    assert (spec.metrics[0].formula, spec.inputs[0].unit) == (formula, unit)
+    assert spec.metrics[0].status[0].when == "occupancy < 0.9"
+    assert any(value in a for a in spec.assumptions)
+
+
+def test_names_never_collide(planner_over: Callable[..., Planner]) -> None:
+    own = planner_over(
+        'CREATE TABLE deals (id INTEGER PRIMARY KEY, noi INTEGER, "mode" INTEGER, "Stress Rate" INTEGER);'
+        "INSERT INTO deals VALUES (1, 2, 3, 4);"
+    )
+    spec = own.plan("NOI for each deal").spec
+    names = [i.name for i in spec.inputs] + [m.name for m in spec.metrics] + [k.argument for k in spec.entity.key]
+    assert len(set(names)) == len(names)
+
+
+def test_both_engines_give_the_same_plan(orlando: str, orlando_planner: Planner) -> None:
+    text = "DSCR and LTV for the multifamily properties with 15% stress on NOI"
+    plan = Planner(open_database(orlando)).plan(text)
+    other = orlando_planner.plan(text)
+    assert [m.formula for m in plan.spec.metrics] == [m.formula for m in other.spec.metrics]
+    assert plan.spec.entity == other.spec.entity
