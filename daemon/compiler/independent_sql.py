@@ -12,7 +12,20 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, case, column, func, literal_column, null, or_, select
+from sqlalchemy import (
+    ColumnClause,
+    ColumnElement,
+    FromClause,
+    Select,
+    and_,
+    case,
+    column,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+)
 from sqlalchemy import cast as sql_cast
 from sqlalchemy import table as sql_table
 from sqlalchemy.dialects import postgresql, sqlite
@@ -215,8 +228,11 @@ class _Figures:
         yield from (i.column for i in self._spec.inputs if i.column)
 
     def _table(self, ref: TableRef, columns: Iterable[str]) -> FromClause:
-        schema = {"schema": ref.schema} if ref.schema and self._postgres else {}
-        return sql_table(ref.name, *(column(name) for name in sorted(columns)), **schema)
+        """On SQLite, which has no schemas, a schema is part of the table's name: only compiled tests have such ones."""
+        described: list[ColumnClause[Any]] = [column(name) for name in sorted(columns)]
+        if ref.schema and self._postgres:
+            return sql_table(ref.name, *described, schema=ref.schema)
+        return sql_table(str(ref), *described)
 
     def _free_name(self, wanted: str) -> str:
         taken = {ref.name.lower() for ref in self._spec.tables}

@@ -16,7 +16,7 @@ from daemon.compiler.rendering import render
 from daemon.compiler.tests_reference import EntityRow, Figure, entity_rows, figures, total
 from daemon.compiler.tests_relations import Cut, cuts, effects, without_effect
 from daemon.compiler.tests_tables import NOBODY, Tables, token
-from daemon.compiler.tests_text import block, comment, database_script, key_literals, python_literal
+from daemon.compiler.tests_text import block, comment, database_script, key_literals, python_literal, tables_in_schemas
 from daemon.core.schema import Schema
 from daemon.core.spec import AgentSpec, Metric, Mode
 
@@ -49,7 +49,7 @@ class _MetricView:
     total_words: str
     modes: tuple[_ModeView, ...]
     said: str
-    """Keys of rows whose status rounding would change, as source; empty when the sample has none."""
+    """Keys of rows whose status rounding would change, as source."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +98,7 @@ class _CalcTests:
             **header_values(spec),
             entity=spec.entity,
             script=block(database_script(spec, self._schema, self._tables)),
-            schemas=schemas_of(spec),
+            in_schemas=tables_in_schemas(spec),
             keys=key_views(spec, "_"),
             modes=[m.name for m in spec.modes],
             metrics=[self._metric(m) for m in spec.metrics],
@@ -127,7 +127,7 @@ class _CalcTests:
             has_status=bool(metric.status),
             total_words=words[total_kind(metric, self._spec)],
             modes=tuple(self._mode(metric, mode) for mode in self._spec.modes),
-            said=f"[{', '.join(said)}]" if said else "",
+            said=f"[{', '.join(said)}]",
         )
 
     def _mode(self, metric: Metric, mode: Mode) -> _ModeView:
@@ -178,11 +178,6 @@ class _CalcTests:
             word="above" if cut.is_smaller else "below",
             sign="<=" if cut.is_smaller else ">=",
         )
-
-
-def schemas_of(spec: AgentSpec) -> tuple[str, ...]:
-    """Schemas other than the default one, as source; the small database has none."""
-    return tuple(sorted({literal(ref.schema) for ref in spec.tables if ref.schema}))
 
 
 def _outcome(figure: Figure) -> tuple[str, str]:

@@ -25,12 +25,13 @@ def assignment(
     choices = [list(dict.fromkeys([typical[name], *_candidates(name, conditions, typical[name])])) for name in used]
     for combination in islice(product(*choices), _MOST_TRIED):
         values = {**typical, **dict(zip(used, combination, strict=True))}
-        if [_holds(condition, values) for condition in conditions] == list(wanted):
+        if [holds(condition, values) for condition in conditions] == list(wanted):
             return values
     return None
 
 
-def _holds(condition: Node, values: Mapping[str, Cell]) -> bool:
+def holds(condition: Node, values: Mapping[str, Cell]) -> bool:
+    """Whether ``condition`` is true; what cannot be compared or divided is not."""
     try:
         return evaluate(condition, values) is True
     except (TypeError, ZeroDivisionError):

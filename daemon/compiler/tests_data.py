@@ -6,10 +6,9 @@ from daemon.compiler.header import header_values
 from daemon.compiler.keys import key_views
 from daemon.compiler.names import literal
 from daemon.compiler.rendering import render
-from daemon.compiler.tests_calc import schemas_of
 from daemon.compiler.tests_reference import EntityRow, entity_rows
 from daemon.compiler.tests_tables import NOBODY, Tables, token
-from daemon.compiler.tests_text import block, comment, database_script, key_literals, python_literal
+from daemon.compiler.tests_text import block, comment, database_script, key_literals, python_literal, tables_in_schemas
 from daemon.core.schema import Schema
 from daemon.core.spec import AgentSpec
 
@@ -24,9 +23,8 @@ def data_tests_source(spec: AgentSpec, schema: Schema, tables: Tables) -> str:
         **header_values(spec),
         entity=entity,
         script=block(database_script(spec, schema, tables)),
-        schemas=schemas_of(spec),
-        table=literal(entity.table.table),
-        table_schema=literal(entity.table.schema_name) if entity.table.schema_name else "",
+        in_schemas=tables_in_schemas(spec),
+        table=literal(str(entity.table.ref)),
         keys=keys,
         fields=[*(k.name for k in keys), *(["label"] if entity.label else []), *(i.name for i in spec.inputs)],
         rows=[(_row(row, spec), comment(tables.cases[row.key])) for row in entity_rows(spec, tables.rows)],

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from daemon.compiler.formula import Node, evaluate, names, parse, walk
+from daemon.compiler.formula import Node, evaluate, names, numbers, parse, walk
 from daemon.compiler.formula.tree import Compare, Name, replaced
-from daemon.compiler.tests_conditions import assignment
-from daemon.compiler.tests_reference import Cell, entity_rows, figures
+from daemon.compiler.tests_conditions import assignment, holds
+from daemon.compiler.tests_reference import Cell, TableRows, entity_rows, figures
 from daemon.compiler.tests_tables import Case, Cells, Tables, tables_of
 from daemon.compiler.tests_variables import Group, Variable, by_name, groups, plain_value, variables
 from daemon.core.schema import ColumnRef, Kind, Schema
@@ -23,7 +23,8 @@ _MOST_LIMITS = 4
 
 def sample(spec: AgentSpec, schema: Schema) -> Tables:
     """The small database of a spec's compiled tests. Nothing in it comes from the person's data."""
-    return tables_of(spec, schema, _Sample(spec, schema).cases())
+    made = _Sample(spec, schema)
+    return tables_of(spec, schema, made.cases(), first=made.first)
 
 
 class _Sample:
@@ -33,7 +34,20 @@ class _Sample:
         self._variables = variables(spec, schema)
         self._groups = groups(spec)
         self._variants = [self._variants_of(group) for group in self._groups]
+        self._counting = [self._rows_that_count(index) for index in range(len(self._groups))]
         self._plain = self._plain_cells()
+        self.first = self._first_number()
+
+    def _first_number(self) -> int:
+        """From where rows are numbered: a filter may leave out small keys."""
+        where = self._spec.entity.where
+        starts = [1, *(int(n) + 1 for n in numbers(parse(where)))] if where else [1]
+        usual = self._case("", self._usual_values(0))
+        fitting = (n for n in starts if entity_rows(self._spec, self._tables_of_one(usual, n)))
+        return next(fitting, 1)
+
+    def _tables_of_one(self, case: Case, number: int) -> TableRows:
+        return tables_of(self._spec, self._schema, [case], first=number, strays=False).rows
 
     def cases(self) -> list[Case]:
         """Every case once; a name comes to each where the entity has a label."""
@@ -61,7 +75,7 @@ class _Sample:
             yield self._case(f"no row in {tables}", self._usual_values(0), has_partners=False)
         for index, group in enumerate(self._groups):
             yield self._case(f"no row in {group.first.table.table}", self._usual_values(0), children={index: []})
-            if (ignored := self._variants[index][1:]) and any(i.aggregate and i.aggregate.where for i in group.inputs):
+            if (ignored := self._variants[index][1:]) and self._conditions(group):
                 rows = [self._child(index, ignored[-1], 0)]
                 name = f"only a row in {group.first.table.table} that does not count"
                 yield self._case(name, self._usual_values(0), children={index: rows})
@@ -100,8 +114,7 @@ class _Sample:
         return variable.fitted(points[0] + (target - first) * (points[1] - points[0]) / (second - first))
 
     def _figure(self, metric: Metric, variable: Variable, value: Decimal) -> Decimal | None:
-        tables = tables_of(self._spec, self._schema, [self._round_case("", variable, value)], strays=False)
-        rows = entity_rows(self._spec, tables.rows)
+        rows = entity_rows(self._spec, self._tables_of_one(self._round_case("", variable, value), self.first))
         return figures(self._spec, rows[0])[metric.name].exact if rows else None
 
     def _round_case(self, name: str, variable: Variable, value: Decimal) -> Case:
@@ -116,16 +129,17 @@ class _Sample:
         has_partners: bool = True,
         shares_key_with_first: bool = False,
     ) -> Case:
-        """A case whose groups of child rows have one row each unless ``children`` says otherwise."""
+        """A case whose groups have as many child rows as it takes to count everywhere, or ``children``."""
         of_entity = {v.ref for v in self._variables if v.group is None}
         cells = {**self._plain, **{ref: value for ref, value in values.items() if ref in of_entity}}
-        single = {
-            index: [{**variants[0], **self._of_group(index, values)}] for index, variants in enumerate(self._variants)
+        few = {
+            index: [{**row, **self._of_group(index, values)} for row in rows]
+            for index, rows in enumerate(self._counting)
         }
         return Case(
             name=name,
             cells=cells,
-            children={**single, **(children or {})},
+            children={**few, **(children or {})},
             has_partners=has_partners,
             shares_key_with_first=shares_key_with_first,
         )
@@ -144,19 +158,24 @@ class _Sample:
 
     def _several(self, index: int) -> list[Cells]:
         """At least three child rows, all kinds among them."""
-        variants = self._variants[index]
-        rows = [*variants, *[variants[0]] * (3 - len(variants))]
+        rows = list(self._variants[index])
+        rows += [self._counting[index][-1]] * (3 - len(rows))
         return [self._child(index, row, number) for number, row in enumerate(rows)]
 
     def _child(self, index: int, variant: Cells, number: int) -> Cells:
         """A child row of its own size; columns that decide whether it counts keep their value."""
         deciding = self._deciding(index)
+        others = {
+            ref: f"{cell} {number}"
+            for ref, cell in variant.items()
+            if number > 1 and cell == _PLAIN_TEXT and str(ref) not in deciding
+        }
         sizes = {
             v.ref: v.usual[0] + number * max(v.step, Decimal(1) if v.scale == 0 else Decimal("0.5"))
             for v in self._variables
             if v.group == index and str(v.ref) not in deciding
         }
-        return {**variant, **sizes}
+        return {**variant, **sizes, **others}
 
     def _variants_of(self, group: Group) -> list[Cells]:
         """Child rows that count everywhere, and such that do not: the first counts for most."""
@@ -174,6 +193,17 @@ class _Sample:
             if row is not None and row not in found:
                 found.append(row)
         return found or [typical]
+
+    def _rows_that_count(self, index: int) -> list[Cells]:
+        """Few child rows of which, for every aggregate, one counts where that can be."""
+        left = self._conditions(self._groups[index])
+        chosen: list[Cells] = []
+        for row in self._variants[index]:
+            met = [c for c in left if holds(c, by_name(row))]
+            if met or not chosen:
+                chosen.append(row)
+                left = [c for c in left if c not in met]
+        return chosen
 
     def _deciding(self, index: int) -> frozenset[str]:
         return frozenset[str]().union(*map(names, self._conditions(self._groups[index])))

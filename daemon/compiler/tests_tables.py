@@ -40,13 +40,13 @@ class Tables:
     cases: dict[tuple[Cell, ...], str] = field(default_factory=dict)
 
 
-def tables_of(spec: AgentSpec, schema: Schema, cases: Iterable[Case], strays: bool = True) -> Tables:
-    """The tables for ``cases``, in their order.
+def tables_of(spec: AgentSpec, schema: Schema, cases: Iterable[Case], *, first: int = 1, strays: bool = True) -> Tables:
+    """The tables for ``cases``, in their order; their keys count from ``first``.
 
     With ``strays`` there are also child rows that belong to no entity, and child rows whose own partner is missing.
     """
-    builder = _Builder(spec, schema)
-    for number, case in enumerate(cases, start=1):
+    builder = _Builder(spec, schema, first)
+    for number, case in enumerate(cases, start=first):
         builder.add(number, case)
     for index, group in enumerate(groups(spec) if strays else ()):
         builder.add_strays(index, group)
@@ -54,7 +54,8 @@ def tables_of(spec: AgentSpec, schema: Schema, cases: Iterable[Case], strays: bo
 
 
 class _Builder:
-    def __init__(self, spec: AgentSpec, schema: Schema) -> None:
+    def __init__(self, spec: AgentSpec, schema: Schema, first: int) -> None:
+        self._first = first
         self._spec = spec
         self._schema = schema
         self._groups = groups(spec)
@@ -72,7 +73,7 @@ class _Builder:
         entity = self._spec.entity
         keys = {self._key_ref(k.column): token(number, k.kind) for k in entity.key}
         if case.shares_key_with_first:
-            keys[self._key_ref(entity.key[0].column)] = token(1, entity.key[0].kind)
+            keys[self._key_ref(entity.key[0].column)] = token(self._first, entity.key[0].kind)
         cells = {**case.cells, **keys}
         self._add_joined(entity.table.ref, entity.joins, cells, number, case.name, has_partners=case.has_partners)
         self.tables.cases[tuple(keys.values())] = case.name

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from daemon.compiler.data_agent import columns_read
-from daemon.compiler.names import literal
+from daemon.compiler.names import literal, table_variables
 from daemon.compiler.python import decimal_source
 from daemon.compiler.tests_reference import Cell
 from daemon.compiler.tests_tables import Tables
@@ -56,14 +56,16 @@ def comment(text: str) -> str:
 def database_script(spec: AgentSpec, schema: Schema, tables: Tables) -> str:
     """SQL that makes the small database: the spec's tables and columns with their declared types, then the rows.
 
-    Raises ``ValueError`` when two tables differ only in their schema: one SQLite file cannot hold both.
+    SQLite has no schemas: there they are part of a table's name.
     """
-    names = [ref.name.lower() for ref in spec.tables]
-    if len(set(names)) < len(names):
-        raise ValueError(f"tables of one name in several schemas: {', '.join(map(str, spec.tables))}")
     parts = [_create(ref, _columns(spec, ref), schema) for ref in spec.tables]
     parts += [_insert(ref, tables, _columns(spec, ref)) for ref in spec.tables if tables.rows[ref]]
     return "\n".join(parts)
+
+
+def tables_in_schemas(spec: AgentSpec) -> list[str]:
+    """The data agent's constants for tables that have a schema."""
+    return [variable for ref, variable in table_variables(spec.tables).items() if ref.schema]
 
 
 def _columns(spec: AgentSpec, ref: TableRef) -> list[str]:
@@ -72,7 +74,7 @@ def _columns(spec: AgentSpec, ref: TableRef) -> list[str]:
 
 def _create(ref: TableRef, columns: Iterable[str], schema: Schema) -> str:
     described = (f"{_quoted(name)} {_type(schema.column(ColumnRef(ref, name)))}" for name in columns)
-    return f"CREATE TABLE {_quoted(ref.name)} ({', '.join(described)});"
+    return f"CREATE TABLE {_quoted(str(ref))} ({', '.join(described)});"
 
 
 def _insert(ref: TableRef, tables: Tables, columns: Sequence[str]) -> str:
@@ -82,7 +84,7 @@ def _insert(ref: TableRef, tables: Tables, columns: Sequence[str]) -> str:
         f"{row}{mark}  -- {comment(made_for)}"
         for row, mark, made_for in zip(rows, marks, tables.made_for[ref], strict=True)
     ]
-    return "\n".join([f"INSERT INTO {_quoted(ref.name)} ({', '.join(map(_quoted, columns))}) VALUES", *lines])
+    return "\n".join([f"INSERT INTO {_quoted(str(ref))} ({', '.join(map(_quoted, columns))}) VALUES", *lines])
 
 
 def _type(column: Column | None) -> str:
