@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from daemon.core.build import Analysis, Architecture, Draft, MetricWish, Term
+from daemon.core.naming import words
 from daemon.core.ports import Database
 from daemon.core.request import Request
 from daemon.core.schema import ColumnRef, Schema, TableRef
@@ -73,6 +74,7 @@ class _Drafter:
         taken = {m.name for m in self._metrics} | {k.argument for k in entity.key} | parameters
         sources = Sources(self._schema, self._given.database, self._given.glossary, self._questions, taken)
         sources.take(ground.needs)
+        self._check_shared(sources, ground)
         self._take_children(sources, ground, key)
         self._stop_if_open(sources.stopped)
         self._check_modes(sources)
@@ -133,6 +135,8 @@ class _Drafter:
         if len(found) > 1:
             found = self._asked(found)
         if found:
+            if word and words(word) != words(entity_word(found[0].root)):
+                self._assumptions.append(f"one {word} is one row of {found[0].root}")
             if not word:
                 self._assumptions.append(f"one result per {entity_word(found[0].root)}: the request names no rows")
             return found[0]
@@ -190,6 +194,15 @@ class _Drafter:
             raise _Stopped(Draft(questions=self._questions.open))
         if reason:
             raise _Stopped(Draft(refusal=reason))
+
+    def _check_shared(self, sources: Sources, ground: Ground) -> None:
+        """``budget per employee`` may mean a share of the department's budget: a shared value alone is not clear."""
+        shared = {i.name: i for c, i in sources.inputs.items() if ground.reach.shares(c.table)}
+        for metric in self._metrics:
+            given = shared.get(sources.expressions.get(metric.formula, ""))
+            if given is not None and self._given.analysis.entity:
+                text = f"{metric.title} belongs to {given.column and given.column.table}, where several rows share it"
+                raise _Stopped(Draft(leftovers=(text,)))
 
     def _check_modes(self, sources: Sources) -> None:
         names = {i.name for i in sources.inputs.values()}

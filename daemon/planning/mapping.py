@@ -21,7 +21,7 @@ _SHORT = {
     "oper": "operating", "opr": "operating", "pct": "percent", "pmt": "payment",
     "prop": "property", "purch": "purchase", "qty": "quantity",
     "rev": "revenue", "svc": "service", "serv": "service", "srv": "service", "val": "value", "appr": "appraised",
-    "appraisal": "appraised", "grs": "gross", "cnt": "count",
+    "appraisal": "appraised", "curr": "current", "ann": "annual", "grs": "gross", "cnt": "count",
 }  # fmt: skip
 EXACT, SYNONYM, QUALIFIED, FOREIGN = 100, 90, 80, 60
 """How well a name fits: written in the request, the words of a synonym, these with a harmless or a telling one."""

@@ -9,10 +9,10 @@ from daemon.core.build import MetricWish, Term
 from daemon.core.naming import identifier, singular, words
 from daemon.core.schema import ColumnRef, Schema, TableRef
 from daemon.core.spec import Unit
+from daemon.planning.guesses import guessed_unit
 from daemon.planning.mapping import nearest_columns
 from daemon.planning.questions import STOP, Questions
 from daemon.planning.vocabulary import is_number
-from daemon.planning.wishes import guessed_unit
 
 
 def ask_for_column(

@@ -55,7 +55,7 @@ _WHAT = r"(?:\b(?P<every>both|all|it|them|each|everything|the results?|results?|
 _AS = r"(?:\b(?:in|as|to|with|using)\b\s*)"
 _PERCENT = r"\b(?P<percent>percent|per cent|percentages?|%)(?!\w)"
 _PLACES = r"(?:decimals?|decimal places?|digits after the (?:decimal )?point|places)\b"
-_DECIMALS = rf"(?P<decimals>\b{NUMBER_WORD}\b|\b(?:no|without)\b)\s*{_PLACES}"
+_DECIMALS = rf"(?P<decimals>\b{NUMBER_WORD}\b|{Role.NUMBER.pattern}|\b(?:no|without)\b)\s*{_PLACES}"
 _WHOLE = r"\b(?P<whole>whole (?:dollars|euros|numbers|units)|full dollars|the nearest (?:dollar|whole number))\b"
 _DISPLAYS = (
     rf"{_SHOW}?{_WHAT}?{_AS}?{_PERCENT}\s*,?\s*(?:(?:with|to|and|at)\s+)?{_DECIMALS}",
@@ -146,23 +146,36 @@ def claim_displays(reading: Reading) -> None:
     """Claim phrases about decimals and percent as DISPLAY."""
     for pattern in _DISPLAYS:
         for match in reading.find(pattern):
-            reading.claim(*match.span(), Role.DISPLAY, _display(match))
+            display = _display(reading, match)
+            if display is not None:
+                reading.claim(*match.span(), Role.DISPLAY, display)
 
 
-def _display(match: re.Match[str]) -> Display:
+def _display(reading: Reading, match: re.Match[str]) -> Display | None:
     groups = match.groupdict()
-    word = groups.get("decimals")
-    decimals = None
-    if word:
-        decimals = 0 if word in {"no", "without"} else count_of(word)
-    elif groups.get("whole"):
-        decimals = 0
+    decimals = 0 if groups.get("whole") else None
+    if groups.get("decimals"):
+        decimals = _places(reading, match)
+        if decimals is None:
+            return None
     return Display(
         decimals=decimals,
         as_percent=bool(groups.get("percent")),
         whole_money=any(w in str(groups.get("whole")) for w in ("dollar", "euro")),
         every=2 if groups.get("every") == "both" else None,
     )
+
+
+def _places(reading: Reading, match: re.Match[str]) -> int | None:
+    """How many decimals; None when the number is none that counts."""
+    word = match["decimals"]
+    numbers = reading.within(*match.span("decimals"), Role.NUMBER)
+    if numbers:
+        value = numbers[0].value.number.value
+        return int(value) if value == int(value) >= 0 else None
+    if word.startswith(Role.NUMBER.value):
+        return None
+    return 0 if word in {"no", "without"} else count_of(word)
 
 
 def claim_leads(reading: Reading) -> None:

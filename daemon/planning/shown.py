@@ -31,7 +31,7 @@ def _displayed(metric: MetricWish, display: Display) -> MetricWish | None:
         return replace(metric, decimals=decimals)
     if metric.unit is Unit.PERCENT:
         return replace(metric, decimals=decimals)
-    if metric.unit not in {Unit.RATIO, Unit.FRACTION}:
+    if metric.unit not in {Unit.RATIO, Unit.FRACTION, Unit.NUMBER}:
         return None
     return replace(metric, unit=Unit.FRACTION, show_as_percent=True, decimals=decimals)
 

@@ -81,8 +81,10 @@ def _library_phrases(library: FormulaLibrary) -> Iterator[tuple[str, Meaning]]:
 
 
 def _schema_phrases(schema: Schema) -> Iterator[tuple[str, Meaning]]:
+    whole = {phrase for table in schema.tables for phrase in _table_phrases(table.ref)}
     for table in schema.tables:
         yield from ((phrase, Meaning(tables=(table.ref,))) for phrase in _table_phrases(table.ref))
+        yield from ((phrase, Meaning(tables=(table.ref,))) for phrase in _last_words(table.ref) if phrase not in whole)
         for column in table.columns:
             meaning = Meaning(columns=(ColumnRef(table.ref, column.name),))
             yield column.name, meaning
@@ -96,6 +98,13 @@ def _table_phrases(ref: TableRef) -> Iterator[str]:
     yield ref.name
     *head, last = words(ref.name) or ("",)
     yield from (" ".join([*head, form]) for form in (last, singular(last), plural(singular(last))))
+
+
+def _last_words(ref: TableRef) -> Iterator[str]:
+    """``employees`` for ``hr_employees``, where no table is called just that."""
+    *head, last = words(ref.name) or ("",)
+    if head:
+        yield from {last, singular(last), plural(singular(last))}
 
 
 def _glossary_phrases(glossary: Glossary, schema: Schema) -> Iterator[tuple[str, Meaning]]:

@@ -8,33 +8,18 @@ from typing import Literal
 from daemon.compiler.formula import FormulaError, Node, names, parse
 from daemon.compiler.formula.guards import hazards
 from daemon.compiler.formula.tree import Name, children
-from daemon.compiler.formula.units import Measure, check
+from daemon.compiler.formula.units import check
 from daemon.core.build import MetricWish, Term
 from daemon.core.naming import identifier, plural, singular, words
 from daemon.core.schema import Schema
 from daemon.core.spec import Unit
 from daemon.planning.definitions import Definition
 from daemon.planning.expressions import rename, text_of
+from daemon.planning.guesses import guessed_unit, is_per_piece, unit_of, with_units
 from daemon.planning.library import Formula, FormulaInput, FormulaLibrary
 from daemon.planning.vocabulary import Meaning, Vocabulary, is_number
 
-_MONEY_WORDS = frozenset({
-    "value", "price", "balance", "noi", "income", "expense", "expenses", "cost", "costs", "revenue", "amount",
-    "debt", "service", "rent", "rents", "freight", "fee", "fees", "sales", "payment", "payments", "salary",
-    "budget", "cash", "equity", "proceeds", "charge", "charges", "profit", "loan", "tax", "capex", "turnover",
-})  # fmt: skip
-_COUNT_WORDS = frozenset({
-    "units", "count", "quantity", "qty", "stock", "beds", "rooms", "doors", "seats", "employees", "visits",
-    "tracks", "items",
-})  # fmt: skip
-_PER_PIECE = frozenset(
-    {"rate", "ratio", "avg", "average", "mean", "unit price", "pct", "percent", "discount", "score", "year"}
-)
-_PERCENT_WORDS = frozenset({
-    "pct", "percent", "percentage",
-})  # fmt: skip
 Function = Literal["sum", "avg", "count", "min", "max"]
-_BY_DIMENSION = {"money": Unit.MONEY, "count": Unit.COUNT, "days": Unit.DAYS, "years": Unit.YEARS}
 
 
 class WishMaker:
@@ -152,6 +137,7 @@ class WishMaker:
     def _own(self, name: str, title: str, formula: str, terms: dict[str, Term]) -> MetricWish | None:
         tree = parse(formula)
         used = names(tree)
+        terms = with_units(tree, terms)
         try:
             unit = unit_of(check(tree, {n: t.unit for n, t in terms.items()}, formula))
         except FormulaError:
@@ -178,41 +164,6 @@ class WishMaker:
 
 def _input_term(item: FormulaInput, name: str, phrase: str) -> Term:
     return Term(name=name, phrase=phrase, synonyms=item.synonyms, unit=item.unit)
-
-
-def guessed_unit(phrase: str) -> Unit:
-    """What a column measures, by the last telling word of its name; ``number`` when nothing tells."""
-    for word in reversed(words(phrase)):
-        if word in _PERCENT_WORDS:
-            return Unit.PERCENT
-        if word in _COUNT_WORDS:
-            return Unit.COUNT
-        if word in _MONEY_WORDS:
-            return Unit.MONEY
-        if word in {"year", "rate", "ratio", "score", "index", "discount"}:
-            return Unit.NUMBER
-    return Unit.NUMBER
-
-
-def is_per_piece(name: str) -> bool:
-    """Whether a figure of that name is per piece, so that adding it up over rows means nothing."""
-    parts = words(name)
-    return bool(_PER_PIECE & {*parts, " ".join(parts[-2:])})
-
-
-def unit_of(measure: Measure) -> Unit | None:
-    """The unit a formula of that measure has; None when it is none people use (money squared)."""
-    if measure.kind == "free":
-        return Unit.NUMBER
-    if measure.kind != "value":
-        return None
-    if not measure.dimensions:
-        return Unit.PERCENT if measure.hundreds else Unit.RATIO
-    without_counts = [d for d in measure.dimensions if d[0] != "count"]
-    if not without_counts:
-        return Unit.COUNT if measure.dimensions == (("count", 1),) else Unit.NUMBER
-    name, power = without_counts[0]
-    return _BY_DIMENSION[name] if len(without_counts) == 1 and power == 1 else None
 
 
 def _undefined(tree: Node, terms: dict[str, Term]) -> tuple[tuple[str, str], ...]:

@@ -26,8 +26,8 @@ from daemon.core.spec import (
     Unit,
 )
 from daemon.planning.expressions import fraction_text, rename
+from daemon.planning.guesses import is_per_piece
 from daemon.planning.library import FormulaLibrary, Total
-from daemon.planning.wishes import is_per_piece
 
 _WORST_FIRST = (
     "FAIL", "BREACH", "CRITICAL", "RED", "BAD", "POOR", "WEAK", "RISKY", "ORANGE", "AMBER", "YELLOW", "WARN", "WARNING",

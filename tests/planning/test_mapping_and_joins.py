@@ -172,3 +172,43 @@ def test_both_engines_give_the_same_plan(orlando: str, orlando_planner: Planner)
     other = orlando_planner.plan(text)
     assert [m.formula for m in plan.spec.metrics] == [m.formula for m in other.spec.metrics]
     assert plan.spec.entity == other.spec.entity
+
+
+STAFF = (
+    "CREATE TABLE departments (id INTEGER PRIMARY KEY, dept_name TEXT, budget NUMERIC);"
+    "CREATE TABLE hr_employees (id INTEGER PRIMARY KEY, full_name TEXT, salary NUMERIC, extra NUMERIC,"
+    " department_id INTEGER REFERENCES departments);"
+    "INSERT INTO departments VALUES (1, 'Shipping', 90);"
+    "INSERT INTO hr_employees VALUES (1, 'Ann', 10, 2, 1), (2, 'Bo', 9, 1, 1);"
+)
+
+
+def test_a_table_is_known_by_its_last_word(planner_over: Callable[..., Planner]) -> None:
+    spec = planner_over(STAFF).plan("salary for each employee").spec
+    assert (spec.entity.table.table, spec.entity.name) == ("hr_employees", "employee")
+    assert any("one row of hr_employees" in a for a in spec.assumptions)
+
+
+def test_a_value_of_a_parent_restricts_its_children(planner_over: Callable[..., Planner]) -> None:
+    spec = planner_over(STAFF).plan("salary for each employee in Shipping").spec
+    assert spec.entity.where == "dept_name == 'Shipping'"
+    assert [j.table.table for j in spec.entity.joins] == ["departments"]
+
+
+def test_a_value_that_is_shared_is_not_shown_as_a_rows_own(planner_over: Callable[..., Planner]) -> None:
+    assert "several rows share it" in planner_over(STAFF).plan("budget per employee").left
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("share = extra / salary for each employee, show in percent with 1 decimal", Unit.FRACTION),
+        ("pay = salary + extra for each employee", Unit.MONEY),
+        ("share = extra / (salary + extra) for each employee", Unit.RATIO),
+        ("odd = extra / salary for each employee", Unit.NUMBER),
+    ],
+)
+def test_units_that_no_name_tells_follow_from_the_formula(
+    planner_over: Callable[..., Planner], text: str, unit: Unit
+) -> None:
+    assert planner_over(STAFF).plan(text).metric.unit is unit
