@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
+from itertools import permutations, product
 
-from daemon.compiler.formula import Node, evaluate, names, numbers, parse, walk
-from daemon.compiler.formula.tree import Compare, Name, replaced
+from daemon.compiler.formula import Node, names, numbers, parse
+from daemon.compiler.formula.tree import Name, replaced
 from daemon.compiler.tests_conditions import assignment, holds
+from daemon.compiler.tests_limits import Dial, cases_around, limits_of
 from daemon.compiler.tests_reference import Cell, TableRows, entity_rows, figures
 from daemon.compiler.tests_tables import Case, Cells, Tables, tables_of
 from daemon.compiler.tests_variables import Group, Variable, by_name, groups, plain_value, variables
@@ -16,9 +19,10 @@ from daemon.core.spec import AgentSpec, Metric, SourceField
 
 _NAMES = ("Sample", "O'Brien & Søn", "Žižkov", "Müller")
 _PLAIN_TEXT = plain_value(Kind.TEXT)
-_HAIR = Decimal("0.32")
-"""Of the last shown decimal: 1.2468 is shown as 1.25."""
 _MOST_LIMITS = 4
+_ROW_COUNTS = (10, 20)
+"""Of child rows, where a limit is a share of them: every 5 percent can be met."""
+_MOST_MIXED = 3
 
 
 def sample(spec: AgentSpec, schema: Schema) -> Tables:
@@ -81,44 +85,33 @@ class _Sample:
                 yield self._case(name, self._usual_values(0), children={index: rows})
 
     def _of_limits(self) -> Iterator[Case]:
-        limits = [(m, limit) for m in self._spec.metrics for limit in _limits(m, self._spec)]
+        limits = [(m, limit) for m in self._spec.metrics for limit in limits_of(m, self._spec)]
         for metric, limit in limits[:_MOST_LIMITS]:
-            for variable in self._variables:
-                if found := self._around(metric, limit, variable):
-                    yield from found
-                    break
+            yield from cases_around(metric, limit, self._dials(), self._figure)
 
-    def _around(self, metric: Metric, limit: Decimal, variable: Variable) -> list[Case]:
-        """Cases that meet the limit exactly and miss it on either side; none when ``variable`` cannot do that."""
-        at = self._solved(metric, variable, limit)
-        if at is None or self._figure(metric, variable, at) != limit:
-            return []
-        found = [self._round_case(f"{metric.name} exactly {limit}", variable, at)]
-        for word, sign in (("just below", -1), ("just above", 1)):
-            target = limit + sign * _HAIR.scaleb(-metric.decimals)
-            solved = self._solved(metric, variable, target)
-            for value in (solved, at - variable.step, at + variable.step):
-                result = None if value is None else self._figure(metric, variable, value)
-                if value is not None and result is not None and result != limit and (result > limit) == (sign > 0):
-                    found.append(self._round_case(f"{metric.name} {word} {limit}", variable, value))
-                    break
-        return found
+    def _dials(self) -> Iterator[Dial]:
+        """Every column of numbers with the others at round values, then how many of some child rows count."""
+        for variable in self._variables:
+            points = (variable.round, 2 * variable.round)
+            yield Dial(turn=partial(self._round_case, variable), points=points, step=variable.step)
+        for index, variants in enumerate(self._variants):
+            for size, (one, other) in product(_ROW_COUNTS, permutations(variants[:_MOST_MIXED], 2)):
+                turn = partial(self._mixed_case, index, size, one, other)
+                yield Dial(turn=turn, points=(Decimal(size // 2), Decimal(size)), step=Decimal(1))
 
-    def _solved(self, metric: Metric, variable: Variable, target: Decimal) -> Decimal | None:
-        """The value at which the metric would be ``target``, were it a straight line."""
-        points = (variable.round, 2 * variable.round)
-        results = [self._figure(metric, variable, x) for x in points]
-        if None in results or results[0] == results[1]:
-            return None
-        first, second = (r for r in results if r is not None)
-        return variable.fitted(points[0] + (target - first) * (points[1] - points[0]) / (second - first))
-
-    def _figure(self, metric: Metric, variable: Variable, value: Decimal) -> Decimal | None:
-        rows = entity_rows(self._spec, self._tables_of_one(self._round_case("", variable, value), self.first))
+    def _figure(self, metric: Metric, case: Case) -> Decimal | None:
+        rows = entity_rows(self._spec, self._tables_of_one(case, self.first))
         return figures(self._spec, rows[0])[metric.name].exact if rows else None
 
-    def _round_case(self, name: str, variable: Variable, value: Decimal) -> Case:
+    def _round_case(self, variable: Variable, name: str, value: Decimal) -> Case:
         return self._case(name, {**{v.ref: v.round for v in self._variables}, variable.ref: value})
+
+    def _mixed_case(self, index: int, size: int, one: Cells, other: Cells, name: str, count: Decimal) -> Case | None:
+        """``count`` child rows of one kind among ``size``, the rest of another."""
+        if not 0 <= count <= size:
+            return None
+        rows = [*[one] * int(count), *[other] * (size - int(count))]
+        return self._case(name, {v.ref: v.round for v in self._variables}, children={index: rows})
 
     def _case(
         self,
@@ -262,15 +255,3 @@ def _typical(fields: Sequence[SourceField], known: Sequence[Variable]) -> dict[C
 
 def _with_full_names(condition: str, fields: Sequence[SourceField]) -> Node:
     return replaced(parse(condition), {f.name: Name(str(f.column.ref)) for f in fields})
-
-
-def _limits(metric: Metric, spec: AgentSpec) -> list[Decimal]:
-    """The numbers a metric's status depends on."""
-    defaults = {p.name: p.default for p in (*spec.parameters, *(p for m in spec.modes for p in m.parameters))}
-    found: list[Decimal] = []
-    for node in (n for rule in metric.status if rule.when for n in walk(parse(rule.when))):
-        match node:
-            case Compare(_, Name(name), limit) | Compare(_, limit, Name(name)) if name == metric.name:
-                value = evaluate(limit, defaults) if names(limit) <= defaults.keys() else None
-                found += [value] if isinstance(value, Decimal) else []
-    return list(dict.fromkeys(found))
