@@ -4,29 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from daemon.checks.spec_names import name_findings
 from daemon.compiler.formula import FormulaError, Node, names, parse
 from daemon.compiler.formula.units import check, fits
 from daemon.compiler.names import ANNOTATIONS
 from daemon.core.findings import Finding, Level
-from daemon.core.naming import identifier
 from daemon.core.nearest import suggestion
 from daemon.core.schema import Column, Kind, Schema
 from daemon.core.spec import AgentSpec, ColumnName, Input, Join, Metric, Mode, SourceField, Unit
 
-RESERVED = frozenset(
-    {"exact", "figure", "inputs", "label", "mode", "parameters", "reason", "row", "shown", "status"}
-) | {
-    "same_when_rounded",
-    "total",
-    "validation_status",
-    "warnings",
-}
-"""Names that generated code uses itself."""
-
 
 def spec_findings(spec: AgentSpec, schema: Schema) -> tuple[Finding, ...]:
     """Everything that is wrong with ``spec`` before any data is looked at."""
-    return (*_columns(spec, schema), *_names(spec), *_metrics(spec), *_modes(spec), *_conditions(spec))
+    return (*_columns(spec, schema), *name_findings(spec), *_metrics(spec), *_modes(spec), *_conditions(spec))
 
 
 def _columns(spec: AgentSpec, schema: Schema) -> Iterator[Finding]:
@@ -79,23 +69,6 @@ def _fits_kind(given: Input, found: Column) -> bool:
     if given.kind.is_number:
         return found.kind.is_number
     return ANNOTATIONS[given.kind] == ANNOTATIONS[found.kind]
-
-
-def _names(spec: AgentSpec) -> Iterator[Finding]:
-    """Names are identifiers, none is taken twice, none clashes with generated code."""
-    seen: set[str] = {k.argument for k in spec.entity.key}
-    parameters = {p.name: p for p in (*spec.parameters, *(p for m in spec.modes for p in m.parameters))}
-    groups = (("inputs", spec.inputs), ("metrics", spec.metrics), ("parameters", tuple(parameters.values())))
-    for group, members in groups:
-        for member in members:
-            place = f"{group}.{member.name}"
-            if member.name in RESERVED or identifier(member.name) != member.name:
-                yield _error("bad_name", place, f"'{member.name}' cannot be a name in generated code")
-            if member.name in seen:
-                yield _error("name_taken", place, f"'{member.name}' is used twice")
-            seen.add(member.name)
-    if spec.modes[0].name != "standard" or spec.modes[0].adjustments:
-        yield _error("no_standard_mode", "modes", "the first mode is 'standard' and adjusts nothing")
 
 
 def _metrics(spec: AgentSpec) -> Iterator[Finding]:

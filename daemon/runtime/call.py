@@ -33,8 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _print(answer_to(Path.cwd(), given.agent, _call(given), **wants))
     except RuntimeAgentError as problem:
         return _fail(str(problem))
-    except ImportError as problem:
+    except (ImportError, SyntaxError) as problem:
         return _fail(f"{given.agent} cannot be imported: {problem}")
+    except ArithmeticError as problem:
+        return _fail(f"{given.agent} cannot calculate with these numbers: {problem or type(problem).__name__}")
 
 
 def rehearsal(workspace: Path, agent: str, limit: int) -> dict[str, Any]:
@@ -90,7 +92,7 @@ def _overall(spec: AgentSpec, row: dict[str, Any], metric: str) -> dict[str, Any
 
 def _identity(spec: AgentSpec, result: Any) -> dict[str, Any]:
     key = {k.column: _plain(getattr(result, k.argument)) for k in spec.entity.key}
-    return {"key": key, "label": getattr(result, "label", None)}
+    return {"key": key, "label": _plain(getattr(result, "label", None))}
 
 
 def _total(total: Total) -> dict[str, Any]:
@@ -105,6 +107,8 @@ def _total(total: Total) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return _text(value)
     return value if value is None or isinstance(value, int | str) else str(value)
 
 
@@ -113,6 +117,8 @@ def _text(value: Decimal | None) -> str | None:
 
 
 def _call(given: argparse.Namespace) -> Call:
+    if given.scenario:
+        raise CallError("this agent reads no scenario in words: change its assumptions with --param NAME=VALUE")
     parameters = dict(_assignment(text) for text in given.param)
     return Call(metric=given.metric, key=given.key, mode=given.mode, parameters=parameters, limit=given.limit)
 
@@ -122,6 +128,12 @@ def _assignment(text: str) -> tuple[str, str]:
     if not equals:
         raise CallError(f"a parameter is written name=value, not '{text}'")
     return name.strip(), value.strip()
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"a number of rows from 1 on, not '{text}'")
+    return int(text)
 
 
 def _print(answer: dict[str, Any]) -> int:
@@ -140,13 +152,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("agent")
     parser.add_argument("metric", nargs="?")
     which = parser.add_mutually_exclusive_group()
-    which.add_argument("--key", help="one row; several key parts are separated by commas")
+    which.add_argument("--key", help="one row; several key parts are separated by commas, as in a line of CSV")
     which.add_argument("--all", action="store_true", help="every row and the total (default)")
     which.add_argument("--total", action="store_true", help="only the total")
     parser.add_argument("--mode", default="standard")
     parser.add_argument("--param", action="append", default=[], metavar="NAME=VALUE")
-    parser.add_argument("--limit", type=int, help="at most so many rows, and no total")
-    parser.add_argument("--rehearse", type=int, metavar="ROWS", help="every mode: so many rows, and the total")
+    parser.add_argument("--scenario", metavar="TEXT", help="a scenario in words, for agents that read one")
+    parser.add_argument("--limit", type=_count, help="at most so many rows, and no total")
+    parser.add_argument("--rehearse", type=_count, metavar="ROWS", help="every mode: so many rows, and the total")
     return parser
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import csv
 import importlib
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from daemon.core.naming import class_name
 from daemon.core.nearest import suggestion
 from daemon.core.schema import Kind
-from daemon.core.spec import AgentSpec, Metric, Parameter
+from daemon.core.spec import AgentSpec, KeyColumn, Metric, Parameter
 from daemon.runtime.errors import RuntimeAgentError
 
 
@@ -39,27 +43,31 @@ def load_spec(workspace: Path, agent: str) -> AgentSpec:
     if agent not in known:
         hint = suggestion(agent, known) or (f"published: {', '.join(known)}" if known else "none is published yet")
         raise CallError(f"no agent '{agent}' here: {hint}")
-    return AgentSpec.model_validate(tomllib.loads((workspace / "agent_specs" / f"{agent}.toml").read_text("utf-8")))
+    file = workspace / "agent_specs" / f"{agent}.toml"
+    try:
+        return AgentSpec.model_validate(tomllib.loads(file.read_text("utf-8")))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValidationError) as problem:
+        raise CallError(f"{file} cannot be read: {problem}") from problem
 
 
 class PublishedAgent:
     """The calculator of ``spec`` in ``workspace``."""
 
     def __init__(self, workspace: Path, spec: AgentSpec, call: Call) -> None:
-        sys.path.insert(0, str(workspace))
-        module = importlib.import_module(f"src.agents.{spec.agents.calc}")
-        self._agent = getattr(module, class_name(spec.agents.calc))()
         self._spec = spec
         self._call = call
         if call.mode not in {m.name for m in spec.modes}:
             raise CallError(f"no mode '{call.mode}': this agent knows {', '.join(m.name for m in spec.modes)}")
+        self.metrics = self._wanted()
         self.parameters = self._effective(call.parameters or {})
+        self._key = None if call.key is None else _key(spec, call.key)
+        sys.path.insert(0, str(workspace))
+        module = importlib.import_module(f"src.agents.{spec.agents.calc}")
         changed = {name: self.parameters[name] for name in call.parameters or {}}
         self._options = {"parameters": module.Parameters(**changed)} if changed else {}
+        self._agent = getattr(module, class_name(spec.agents.calc))()
 
-    @property
-    def metrics(self) -> tuple[Metric, ...]:
-        """The metrics asked for."""
+    def _wanted(self) -> tuple[Metric, ...]:
         wanted, known = self._call.metric, [m.name for m in self._spec.metrics]
         if wanted is None:
             return self._spec.metrics
@@ -70,10 +78,10 @@ class PublishedAgent:
     def rows(self) -> Iterator[dict[str, Any]]:
         """Results by metric name, one mapping an entity row; the combined status under ``""``."""
         mode, options = self._call.mode, self._options
-        if self._call.key is not None:
-            key = self._key(self._call.key)
+        if self._key is not None:
             yield {
-                m.name: getattr(self._agent, f"calculate_{m.name}")(**key, mode=mode, **options) for m in self.metrics
+                m.name: getattr(self._agent, f"calculate_{m.name}")(**self._key, mode=mode, **options)
+                for m in self.metrics
             }
             return
         several = len(self._spec.metrics) > 1
@@ -97,21 +105,39 @@ class PublishedAgent:
                 raise CallError(f"no parameter '{name}' in mode {self._call.mode}: {hint}")
         return {name: _number(name, given[name]) if name in given else p.default for name, p in known.items()}
 
-    def _key(self, text: str) -> dict[str, Any]:
-        columns = self._spec.entity.key
-        parts = text.split(",") if len(columns) > 1 else [text]
-        if len(parts) != len(columns):
-            raise CallError(f"the key has {len(columns)} parts: {', '.join(k.column for k in columns)}")
-        return {k.argument: _key_value(k.kind, part.strip()) for k, part in zip(columns, parts, strict=True)}
+
+def _key(spec: AgentSpec, text: str) -> dict[str, Any]:
+    """Arguments by name. Several parts are written like a line of CSV, so that a part may hold a comma."""
+    columns = spec.entity.key
+    parts = next(csv.reader([text], skipinitialspace=True), []) if len(columns) > 1 else [text]
+    if len(parts) != len(columns):
+        names = ", ".join(k.column for k in columns)
+        raise CallError(f"the key has {len(columns)} parts, {names}: quote one that holds a comma")
+    return {k.argument: _key_value(k, part) for k, part in zip(columns, parts, strict=True)}
 
 
-def _key_value(kind: Kind, text: str) -> Any:
-    if kind is not Kind.INTEGER:
-        return Decimal(text) if kind.is_number else text
+def _key_value(key: KeyColumn, text: str) -> Any:
+    if key.kind not in _KEY_READERS:
+        return text
+    read, words = _KEY_READERS[key.kind]
     try:
-        return int(text)
-    except ValueError:
-        raise CallError(f"the key is a whole number, not '{text}'") from None
+        return read(text.strip())
+    except (ValueError, LookupError, ArithmeticError):
+        raise CallError(f"the key {key.column} is {words}, not '{text}'") from None
+
+
+def _truth(text: str) -> bool:
+    return {"true": True, "1": True, "false": False, "0": False}[text.lower()]
+
+
+_KEY_READERS: dict[Kind, tuple[Callable[[str], Any], str]] = {
+    Kind.INTEGER: (int, "a whole number"),
+    Kind.DECIMAL: (Decimal, "a number"),
+    Kind.REAL: (Decimal, "a number"),
+    Kind.DATE: (date.fromisoformat, "a date such as 2024-12-31"),
+    Kind.DATETIME: (datetime.fromisoformat, "a time such as 2024-12-31 23:59"),
+    Kind.BOOLEAN: (_truth, "true or false"),
+}
 
 
 def _number(name: str, text: str) -> Decimal:
