@@ -12,8 +12,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from daemon.compiler.formula import names, parse
 from daemon.core.spec import Unit
 
-Total = Literal["ratio_of_sums", "sum", "none"]
-
 
 class LibraryPart(BaseModel):
     """Base of every part: frozen, unknown keys are errors."""
@@ -57,7 +55,6 @@ class Formula(LibraryPart):
     unit: Unit
     formula: str
     inputs: tuple[str, ...]
-    total: Total
     undefined: tuple[Condition, ...] = ()
     """Checked in order, after missing inputs."""
     missing: dict[str, str] = Field(default_factory=dict)

@@ -42,7 +42,7 @@ def candidates(term: Term, schema: Schema, glossary: Glossary) -> tuple[Candidat
         Candidate(_score(term, ColumnRef(table.ref, column.name)), ColumnRef(table.ref, column.name))
         for table in schema.tables
         for column in table.columns
-        if column.kind.is_number and not _is_key(schema, ColumnRef(table.ref, column.name))
+        if column.kind.is_number and not is_key(schema, ColumnRef(table.ref, column.name))
     ]
     if entry is not None:
         return tuple(Candidate(EXACT, c.column) for c in found if str(c.column) == entry.column)
@@ -63,7 +63,7 @@ def nearest_columns(term: Term, schema: Schema, tables: Iterable[TableRef]) -> t
         ColumnRef(t, c.name)
         for t in tables
         for c in schema.columns_of(t)
-        if c.kind.is_number and wanted & set(_plain(c.name)) and not _is_key(schema, ColumnRef(t, c.name))
+        if c.kind.is_number and wanted & set(_plain(c.name)) and not is_key(schema, ColumnRef(t, c.name))
     )
 
 
@@ -97,7 +97,7 @@ def _plain(name: str) -> tuple[str, ...]:
     return tuple(singular(_SHORT.get(w, w)) for w in words(name))
 
 
-def _is_key(schema: Schema, column: ColumnRef) -> bool:
+def is_key(schema: Schema, column: ColumnRef) -> bool:
     """Keys are numbers by accident: no arithmetic with them."""
     table = schema.table(column.table)
     if table is None:

@@ -10,9 +10,12 @@ from daemon.core.naming import identifier, singular, words
 from daemon.core.schema import ColumnRef, Schema, TableRef
 from daemon.core.spec import Unit
 from daemon.planning.guesses import guessed_unit
-from daemon.planning.mapping import nearest_columns
+from daemon.planning.mapping import is_key, nearest_columns
 from daemon.planning.questions import STOP, Questions
 from daemon.planning.vocabulary import is_number
+
+_SHOWN = 12
+"""Columns that the question itself lists; any other is accepted as an answer too."""
 
 
 def ask_for_column(
@@ -21,13 +24,18 @@ def ask_for_column(
     """What the person wants instead: a column, another figure, ``STOP``; None while the question is open."""
     instead = {f"{w.title} instead ({c})": w for w, c in _other_figures(term, metrics, tables, schema)}
     near = {f"use {c}": c for c in nearest_columns(term, schema, tables)}
-    every = {f"{t}.{c.name}": ColumnRef(t, c.name) for t in tables for c in schema.columns_of(t) if c.kind.is_number}
+    every = {
+        f"{t}.{c.name}": ColumnRef(t, c.name)
+        for t in tables
+        for c in schema.columns_of(t)
+        if c.kind.is_number and not is_key(schema, ColumnRef(t, c.name))
+    }
     options = (*instead, *near, STOP)
     if len(options) == 1:
         return STOP
-    known = ", ".join(list(every)[:12])
-    text = f"no column holds “{term.phrase}”; which one does? Number columns: {known}. Answer with one of them, or"
-    answer = questions.ask(f"{text} choose", options, STOP, accepted=tuple(every))
+    known = ", ".join(list(every)[:_SHOWN])
+    text = f"no column is called “{term.phrase}”: which one holds it, or what should be built instead? ({known})"
+    answer = questions.ask(text, options, STOP, accepted=tuple(every))
     if answer is None or answer == STOP:
         return answer
     if answer in every and term.name in _denominators(metrics) and guessed_unit(every[answer].name) is Unit.COUNT:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from daemon.compiler.formula import Node, names, parse
 from daemon.compiler.formula.fraction import as_fraction
@@ -27,8 +28,9 @@ from daemon.core.spec import (
 )
 from daemon.planning.expressions import fraction_text, rename
 from daemon.planning.guesses import is_per_piece
-from daemon.planning.library import FormulaLibrary, Total
+from daemon.planning.library import FormulaLibrary
 
+Total = Literal["ratio_of_sums", "sum", "none"]
 _WORST_FIRST = (
     "FAIL", "BREACH", "CRITICAL", "RED", "BAD", "POOR", "WEAK", "RISKY", "ORANGE", "AMBER", "YELLOW", "WARN", "WARNING",
     "FLAG", "WATCH", "SMALL", "LOW", "HIGH",
