@@ -91,7 +91,9 @@ def _raise_in_words(context: ExceptionContext) -> None:
     """One line instead of the library's, which repeats the statement and its parameters."""
     if isinstance(context.original_exception, RuntimeAgentError):
         raise context.original_exception
-    reason = " ".join(str(context.original_exception).split())
+    # PostgreSQL repeats the statement below its message.
+    said = getattr(getattr(context.original_exception, "diag", None), "message_primary", None)
+    reason = " ".join((said or str(context.original_exception)).split())
     password = context.engine.url.password if context.engine else None
     shown = reason.replace(str(password), "***") if password else reason
     raise DatabaseError(f"the database cannot be read: {shown}") from context.original_exception

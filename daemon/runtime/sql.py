@@ -6,6 +6,7 @@ These constructs hide that: sums are made over scaled integers, quotients over d
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -14,23 +15,28 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import UserDefinedType
 
 
-class Scaled(TypeDecorator[Decimal]):
+class Scaled(UserDefinedType[Decimal]):
     """A number that SQLite hands over as a whole number of ``10**-scale``; a mean comes as ``sum/count``."""
 
-    impl = Numeric
     cache_ok = True
 
     def __init__(self, scale: int = 0) -> None:
-        super().__init__(asdecimal=False)
         self.scale = scale
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
-        """The exact value."""
-        if value is None or dialect.name != "sqlite":
-            return None if value is None else Decimal(value)
+    def get_col_spec(self, **_: Any) -> str:
+        """The type in a CAST."""
+        return "NUMERIC"
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Decimal | None] | None:
+        """How a value is read. PostgreSQL's driver gives exact numbers by itself; SQLAlchemy's types make floats."""
+        return self._exact if dialect.name == "sqlite" else None
+
+    def _exact(self, value: Any) -> Decimal | None:
+        if value is None:
+            return None
         total, slash, count = str(value).partition("/")
         exact = Decimal(total).scaleb(-self.scale)
         return exact / Decimal(count) if slash else exact
