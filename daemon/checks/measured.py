@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from daemon.core.findings import Finding, Level
 from daemon.core.ports import Database
-from daemon.core.schema import Schema, TableRef
+from daemon.core.schema import ColumnProfile, ColumnRef, Schema, TableRef
 from daemon.core.spec import AgentSpec, Input, Join, Unit
 
 
@@ -44,14 +44,17 @@ def _values(spec: AgentSpec, database: Database) -> Iterator[Finding]:
     for given in spec.inputs:
         if given.column and given.kind.is_number:
             yield from _value(given, database)
+        for field in given.aggregate.fields if given.aggregate else ():
+            if field.kind.is_number:
+                profile = database.profile(field.column.ref)
+                yield from _not_numbers(f"inputs.{given.name}", field.column.ref, profile)
 
 
 def _value(given: Input, database: Database) -> Iterator[Finding]:
     assert given.column is not None
     place, column = f"inputs.{given.name}", given.column.ref
     profile = database.profile(column)
-    if profile.not_numbers:
-        yield _error("not_numbers", place, f"{profile.not_numbers} cells of {column} hold no number")
+    yield from _not_numbers(place, column, profile)
     if not profile.rows or profile.nulls == profile.rows:
         message = f"{column} is empty, so every figure that needs it is undefined"
         yield Finding(level=Level.WARNING, code="no_values", place=place, message=message)
@@ -60,6 +63,11 @@ def _value(given: Input, database: Database) -> Iterator[Finding]:
         yield _error("not_a_fraction", place, f"{column} reaches {largest}: these are no fractions", "is it percent?")
     if given.unit is Unit.PERCENT and profile.maximum is not None and 0 < largest <= 1:
         yield _error("not_percent", place, f"{column} stays below 1: this is no percentage", "is it a fraction?")
+
+
+def _not_numbers(place: str, column: ColumnRef, profile: ColumnProfile) -> Iterator[Finding]:
+    if profile.not_numbers:
+        yield _error("not_numbers", place, f"{profile.not_numbers} cells of {column} hold no number")
 
 
 def _error(code: str, place: str, message: str, hint: str = "") -> Finding:
