@@ -101,3 +101,10 @@ def planner(file: Path, script: str, glossary: str = "") -> Planner:
     connection.executescript(script)
     connection.close()
     return Planner(open_database(f"sqlite:///{file}"), glossary)
+
+
+def limits(spec: AgentSpec, metric: str) -> list[tuple[str, str]]:
+    """Status and condition of a metric's rules, with the defaults in place of the named limits."""
+    values = {p.name: format(p.default, "f") for p in spec.parameters}
+    rules = next(m for m in spec.metrics if m.name == metric).status
+    return [(rule.status, " ".join(values.get(word, word) for word in rule.when.split())) for rule in rules]

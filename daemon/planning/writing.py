@@ -29,6 +29,7 @@ from daemon.core.spec import (
 from daemon.planning.expressions import fraction_text, rename
 from daemon.planning.guesses import is_per_piece
 from daemon.planning.library import FormulaLibrary
+from daemon.planning.parameters import with_named_limits
 
 Total = Literal["ratio_of_sums", "sum", "none"]
 _WORST_FIRST = (
@@ -58,7 +59,7 @@ class Writing:
 
 def write_spec(given: Writing) -> AgentSpec:
     """The spec. Every term of every metric has to have an expression."""
-    metrics = tuple(_metric(m, given) for m in given.metrics)
+    metrics, parameters = with_named_limits([_metric(m, given) for m in given.metrics])
     assumptions = [*given.analysis.assumptions, *given.assumptions]
     assumptions += [f"{m.title} has no total: its values do not add up" for m in metrics if m.total == "none"]
     spec = AgentSpec(
@@ -70,6 +71,7 @@ def write_spec(given: Writing) -> AgentSpec:
         entity=given.entity,
         inputs=given.inputs,
         metrics=metrics,
+        parameters=parameters,
         modes=(_STANDARD, *(_mode(m, given) for m in given.analysis.modes)),
         status_order=_status_order(metrics),
         assumptions=tuple(dict.fromkeys(assumptions)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from planning_scene import Planner
+from planning_scene import Planner, limits
 
 from daemon.adapters.database import open_database
 from daemon.core.build import Term
@@ -152,7 +152,7 @@ def test_the_data_says_whether_a_column_is_percent(
     )
     spec = own.plan("occupancy for each deal, below 90% is weak").spec
     assert (spec.metrics[0].formula, spec.inputs[0].unit) == (formula, unit)
-    assert spec.metrics[0].status[0].when == "occupancy < 0.9"
+    assert limits(spec, "occupancy")[0][1] == "occupancy < 0.9"
     assert any(value in a for a in spec.assumptions)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from planning_scene import Planner
+from planning_scene import Planner, limits
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_the_answer_decides_the_reading(northwind_planner: Planner) -> None:
     text = "Average unit price by supplier, flag every supplier above 40."
     spec = northwind_planner.plan(text, {"q1": "weighted by quantity"}).spec
     assert spec.metrics[0].formula == "unit_price_times_quantity / total_quantity"
-    assert spec.metrics[0].status[0].when == "average_unit_price > 40"
+    assert limits(spec, "average_unit_price")[0][1] == "average_unit_price > 40"
     spec = northwind_planner.plan(text, {"q1": "products.unit_price, every row of products once"}).spec
     (given,) = spec.inputs
     assert given.aggregate is not None
@@ -215,7 +215,7 @@ def test_a_point_that_may_group_thousands_is_asked(orlando_planner: Planner, tex
 def test_an_answer_about_the_number_is_used(orlando_planner: Planner) -> None:
     text = "debt per door = loan_balance / units, warn above 60.000"
     spec = orlando_planner.plan(text, {"q1": "60000"}).spec
-    assert spec.metrics[0].status[0].when == "debt_per_door > 60000"
+    assert limits(spec, "debt_per_door")[0][1] == "debt_per_door > 60000"
 
 
 def test_a_stress_with_several_targets_is_asked(orlando_planner: Planner) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from planning_scene import Planner
+from planning_scene import Planner, limits
 
 from daemon.core.spec import Unit
 
@@ -26,9 +26,9 @@ DSCR = "annual_noi / annual_debt_service"
     ],
 )
 def test_one_figure_in_many_wordings(orlando_planner: Planner, text: str) -> None:
-    metric = orlando_planner.plan(text).metric
-    assert (metric.name, metric.formula, metric.unit) == ("dscr", DSCR, Unit.RATIO)
-    assert [(s.status, s.when) for s in metric.status] == [("PASS", "dscr >= 1.25"), ("FAIL", "")]
+    plan = orlando_planner.plan(text)
+    assert (plan.metric.name, plan.metric.formula, plan.metric.unit) == ("dscr", DSCR, Unit.RATIO)
+    assert limits(plan.spec, "dscr") == [("PASS", "dscr >= 1.25"), ("FAIL", "")]
 
 
 def test_the_first_request_is_planned_to_the_last_detail(orlando_planner: Planner) -> None:
@@ -80,17 +80,17 @@ def test_several_figures_keep_the_order_of_the_request(orlando_planner: Planner)
     ],
 )
 def test_limits(orlando_planner: Planner, text: str, status: list[tuple[str, str]]) -> None:
-    assert [(s.status, s.when) for s in orlando_planner.plan(text).metric.status] == status
+    assert limits(orlando_planner.plan(text).spec, "dscr") == status
 
 
 def test_limits_go_to_the_figure_they_stand_beside(orlando_planner: Planner) -> None:
     spec = orlando_planner.plan("DSCR of at least 1.2 and LTV of at most 70% for each property").spec
-    assert [m.status[0].when for m in spec.metrics] == ["dscr >= 1.2", "ltv <= 0.7"]
+    assert [limits(spec, m.name)[0][1] for m in spec.metrics] == ["dscr >= 1.2", "ltv <= 0.7"]
 
 
 def test_a_limit_in_plain_numbers_for_a_percentage_is_an_assumption(orlando_planner: Planner) -> None:
     spec = orlando_planner.plan("LTV at most 75").spec
-    assert spec.metrics[0].status[0].when == "ltv <= 0.75"
+    assert limits(spec, "ltv")[0][1] == "ltv <= 0.75"
     assert any("means 75%" in a for a in spec.assumptions)
 
 
@@ -257,3 +257,12 @@ def test_camel_case_names(chinook_planner: Planner) -> None:
     assert [(k.column, k.argument) for k in spec.entity.key] == [("AlbumId", "album_id")]
     assert spec.entity.label is not None
     assert spec.entity.label.column == "Title"
+
+
+def test_limits_are_parameters_that_a_caller_may_change(orlando_planner: Planner) -> None:
+    spec = orlando_planner.plan("DSCR: warn below 1.3, we want at least 1.2; LTV at most 70%").spec
+    assert [(p.name, str(p.default)) for p in spec.parameters] == [
+        ("dscr_limit_1", "1.2"),
+        ("dscr_limit_2", "1.3"),
+        ("ltv_limit", "0.7"),
+    ]
