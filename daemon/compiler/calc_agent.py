@@ -24,6 +24,7 @@ UNIT_WORDS = {
     Unit.FRACTION: "parts of one",
     Unit.PERCENT: "percent",
     Unit.COUNT: "a count",
+    Unit.NUMBER: "plain numbers",
 }
 
 
