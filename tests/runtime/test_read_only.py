@@ -160,9 +160,8 @@ def test_a_wrong_statement_is_said_in_one_line_without_its_parameters(orlando: s
 def test_nothing_is_written(orlando: str, tmp_path: Path, statement: str) -> None:
     engine = read_only_engine(tmp_path, url=orlando)
 
-    with pytest.raises(DatabaseError), engine.connect() as connection:
+    with engine.connect() as connection, pytest.raises(DatabaseError):
         connection.execute(text(statement))
-        connection.commit()
 
     with engine.connect() as connection:
         assert connection.execute(text("SELECT count(*), sum(units) FROM properties")).one() == (10, 795)
