@@ -43,8 +43,8 @@ def test_the_first_screen_of_the_readme_works_to_the_letter(tmp_path: Path) -> N
             assert ran.stdout.strip() == shown
 
     assert (folder / "docs" / "agents" / "calc_agent.md").is_file()
-    waiting = block(README, "sh\nuntil")
-    assert subprocess.run(f"until{waiting}", shell=True, cwd=folder, env=shell, timeout=20, check=False).returncode == 0
+    waiting = next(b for b in re.findall(r"```sh\n(.*?)```", README, re.DOTALL) if b.startswith("until"))
+    assert subprocess.run(waiting, shell=True, cwd=folder, env=shell, timeout=20, check=False).returncode == 0
 
 
 def test_the_folder_tree_of_the_readme_is_the_one_there_is() -> None:
