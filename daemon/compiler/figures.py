@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -10,7 +10,7 @@ from typing import Literal
 from daemon.compiler.formula import Node, names, parse
 from daemon.compiler.formula.fraction import as_fraction, has_quotient
 from daemon.compiler.formula.guards import Facts, Hazard, facts, hazards, required
-from daemon.compiler.formula.tree import Compare, Name, Number, replaced
+from daemon.compiler.formula.tree import Compare, Logic, Name, Number, replaced
 from daemon.compiler.names import literal
 from daemon.compiler.python import to_python
 from daemon.core.spec import AgentSpec, Metric, Unit
@@ -41,7 +41,8 @@ def checks_of(metric: Metric, spec: AgentSpec) -> tuple[Check, ...]:
     """Everything that makes ``metric`` undefined, in the order in which it is asked.
 
     The spec's own rules that need no value to be there, then missing inputs, then the other rules, then divisors
-    that are zero and roots that are negative unless the formula or a rule asked before.
+    that are zero and roots that are negative unless the formula or a rule asked before. A rule that divides stands
+    behind the check of its own divisor.
     """
     tree = parse(metric.formula)
     rules = [Check(condition=parse(u.when), reason=u.reason) for u in metric.undefined]
@@ -49,15 +50,27 @@ def checks_of(metric: Metric, spec: AgentSpec) -> tuple[Check, ...]:
     late = [c for c in rules if required(c.condition)]
     needed = required(tree).union(*(required(c.condition) for c in late))
     known = Facts()
-    for check in (*early, *late):
+    for check in rules:
         known |= facts(check.condition, holds=False)
     missing = [
         Check(condition=parse(f"{i.name} is None"), reason=f"{i.title} missing")
         for i in spec.inputs
         if i.name in needed and i.may_be_missing and i.name not in known.present
     ]
-    left = [_hazard(h, spec) for h in hazards(tree) if not _ruled_out(h, known.nonzero, known.not_negative)]
-    return (*early, *missing, *late, *left)
+    return (*_guarded(early, Facts(), spec), *missing, *_guarded(late, Facts(), spec), *_left(tree, known, spec))
+
+
+def _guarded(rules: Iterable[Check], known: Facts, spec: AgentSpec) -> Iterator[Check]:
+    """Each rule after what keeps it from being decided: a zero divisor in its own condition."""
+    for rule in rules:
+        yield from _left(rule.condition, known, spec)
+        yield rule
+        known |= facts(rule.condition, holds=False)
+
+
+def _left(tree: Node, known: Facts, spec: AgentSpec) -> Iterator[Check]:
+    """The hazards of ``tree`` that ``known`` does not rule out."""
+    return (_hazard(h, spec) for h in hazards(tree) if not _ruled_out(h, known.nonzero, known.not_negative))
 
 
 def fraction_of(metric: Metric, spec: AgentSpec) -> tuple[Node, Node] | None:
@@ -130,8 +143,10 @@ def _hazard(hazard: Hazard, spec: AgentSpec) -> Check:
     zero = Number(Decimal(0))
     words = _words(hazard.operand, spec)
     if hazard.kind == "divisor":
-        return Check(condition=Compare("==", hazard.operand, zero), reason=f"{words} is zero")
-    return Check(condition=Compare("<", hazard.operand, zero), reason=f"{words} is negative")
+        fails, reason = Compare("==", hazard.operand, zero), f"{words} is zero"
+    else:
+        fails, reason = Compare("<", hazard.operand, zero), f"{words} is negative"
+    return Check(condition=Logic("and", (*hazard.path, fails)) if hazard.path else fails, reason=reason)
 
 
 def _words(node: Node, spec: AgentSpec) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
@@ -32,9 +33,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import Numeric
 
 from daemon.compiler.figures import fraction_of, total_kind
-from daemon.compiler.formula import names, parse
-from daemon.compiler.formula.guards import required
-from daemon.compiler.formula.tree import IsMissing, Name
+from daemon.compiler.formula import Node, names, parse
+from daemon.compiler.formula.guards import Hazard, hazards, required
+from daemon.compiler.formula.tree import Compare, IsMissing, Logic, Name, Number
 from daemon.compiler.scale import decimals
 from daemon.compiler.sql import to_sql
 from daemon.core.schema import ColumnRef, Kind, Schema, TableRef
@@ -124,11 +125,12 @@ class _Figures:
         tree, rules = parse(metric.formula), [parse(u.when) for u in metric.undefined]
         metrics = {m.name for m in self._spec.metrics}
         optional = {i.name for i in self._spec.inputs if i.may_be_missing}
-        # A rule that names a value outright asks about it; a rule that calculates with it needs it.
+        # A rule that asks whether a value is there does not need it; a rule that calculates with it does.
         used = names(tree).union(*map(names, rules)) & metrics
         needed = (required(tree).union(*map(required, rules)) & optional) | used
         known = {**values, **self._parameters}
-        conditions = dict.fromkeys([*rules, *(IsMissing(Name(name)) for name in sorted(needed))])
+        divisors = [_zero_divisor(hazard) for rule in rules for hazard in hazards(rule) if hazard.kind == "divisor"]
+        conditions = dict.fromkeys([*rules, *divisors, *(IsMissing(Name(name)) for name in sorted(needed))])
         undefined = [to_sql(condition, known) for condition in conditions]
         formula = to_sql(tree, known)
         return case((or_(*undefined), null()), else_=formula) if undefined else formula
@@ -243,6 +245,12 @@ class _Figures:
 
 def _on(pairs: Iterable[JoinPair], known: Mapping[ColumnRef, _Column], joined: FromClause) -> _Column:
     return and_(*(known[pair.left.ref] == joined.c[pair.right.column] for pair in pairs))
+
+
+def _zero_divisor(hazard: Hazard) -> Node:
+    """A rule that cannot be decided leaves no value either."""
+    is_zero = Compare("==", hazard.operand, Number(Decimal(0)))
+    return Logic("and", (*hazard.path, is_zero)) if hazard.path else is_zero
 
 
 def _column(given: Input) -> ColumnName:

@@ -44,9 +44,12 @@ def decimal_source(value: Decimal) -> str:
 
 
 def _folded(node: Node) -> Node:
-    """Arithmetic on literals done now, so that no float arises from ``1 / 3``."""
+    """Arithmetic on literals done now, so that no float arises from ``1 / 3``; what cannot be done stays."""
     if isinstance(node, Binary | Call) and not names(node):
-        value = evaluate(node, {})
+        try:
+            value = evaluate(node, {})
+        except ArithmeticError:
+            return node
         if isinstance(value, Decimal):
             return Number(value)
     return node

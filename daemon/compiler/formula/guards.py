@@ -34,17 +34,28 @@ class Facts:
     present: frozenset[str] = frozenset()
     nonzero: frozenset[Node] = frozenset()
     not_negative: frozenset[Node] = frozenset()
+    path: tuple[Node, ...] = ()
+    """The conditions that lead there, outermost first."""
 
     def __or__(self, other: Facts) -> Facts:
-        return Facts(self.present | other.present, self.nonzero | other.nonzero, self.not_negative | other.not_negative)
+        return Facts(
+            self.present | other.present,
+            self.nonzero | other.nonzero,
+            self.not_negative | other.not_negative,
+            self.path + other.path,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Hazard:
-    """A part that must not be zero (``divisor``) or not be negative (``root``)."""
+    """A part that must not be zero (``divisor``) or not be negative (``root``), wherever ``path`` holds.
+
+    Without ``path`` the part may have no value: ``b - c`` in ``a / (b - c) if c is not None else a``.
+    """
 
     kind: Literal["divisor", "root"]
     operand: Node
+    path: tuple[Node, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +119,8 @@ def _visit(node: Node, known: Facts) -> Iterator[_Found]:
             return
         case Conditional(condition, then, otherwise):
             yield from _visit(condition, known)
-            yield from _visit(then, known | facts(condition, holds=True))
-            yield from _visit(otherwise, known | facts(condition, holds=False))
+            yield from _visit(then, known | _entered(condition, holds=True))
+            yield from _visit(otherwise, known | _entered(condition, holds=False))
             return
         case Logic(word, operands):
             yield from _in_order(word, operands, known)
@@ -127,14 +138,18 @@ def _visit(node: Node, known: Facts) -> Iterator[_Found]:
 def _in_order(word: str, operands: tuple[Node, ...], known: Facts) -> Iterator[_Found]:
     for operand in operands:
         yield from _visit(operand, known)
-        known |= facts(operand, holds=word == "and")
+        known |= _entered(operand, holds=word == "and")
+
+
+def _entered(condition: Node, holds: bool) -> Facts:
+    return facts(condition, holds) | Facts(path=(condition if holds else Not(condition),))
 
 
 def _hazard(node: Node, known: Facts) -> Iterator[_Found]:
     match node:
         case Binary("/" | "//" | "%", _, divisor) if divisor not in known.nonzero and not isinstance(divisor, Number):
-            yield _Found(hazards=(Hazard("divisor", divisor),))
+            yield _Found(hazards=(Hazard("divisor", divisor, known.path),))
         case Binary("/" | "//" | "%", _, Number(value) as divisor) if value == 0:
-            yield _Found(hazards=(Hazard("divisor", divisor),))
+            yield _Found(hazards=(Hazard("divisor", divisor, known.path),))
         case Call("sqrt", (operand,)) if operand not in known.not_negative and not isinstance(operand, Number):
-            yield _Found(hazards=(Hazard("root", operand),))
+            yield _Found(hazards=(Hazard("root", operand, known.path),))

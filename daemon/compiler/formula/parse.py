@@ -156,6 +156,8 @@ class _Builder:
         left, right = self.build(node.left, below), self.build(node.right, below)
         if operator == "**" and not (isinstance(right, Number) and right.value == int(right.value) <= MAX_EXPONENT):
             raise self._error(node.right, f"an exponent is a whole number up to {MAX_EXPONENT}", "or use sqrt(x)")
+        if operator in {"/", "//", "%"} and isinstance(right, Number) and right.value == 0:
+            raise self._error(node.right, "this divides by zero")
         return Binary(operator, left, right, at=self._column(node))
 
     def _comparison(self, node: ast.Compare, below: int) -> Node:
