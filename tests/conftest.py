@@ -6,7 +6,6 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from itertools import count
 from pathlib import Path
 
 import hypothesis
@@ -49,31 +48,28 @@ def postgres_server(request: pytest.FixtureRequest) -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(scope="session")
-def _database_numbers() -> Iterator[int]:
-    return count(1)
-
-
-@pytest.fixture(scope="session")
 def _loaded() -> set[str]:
     """Names of the template databases that hold a sample already."""
     return set()
 
 
 @pytest.fixture
-def postgres_copy(
-    postgres_server: PostgresServer, _database_numbers: Iterator[int], _loaded: set[str]
-) -> Iterator[Callable[[str], str]]:
-    """Make a database of the test's own, from the script of that name or empty (``""``); returns its URL."""
-    made = []
+def postgres_copy(postgres_server: PostgresServer, _loaded: set[str]) -> Iterator[Callable[[str], str]]:
+    """Make a database of the test's own, from the script of that name or empty (``""``); returns its URL.
+
+    It is called like the sample, because what a database is called tells what its data is about.
+    """
+    made: list[str] = []
 
     def copy(script: str) -> str:
-        template = script.replace("/", "_").removesuffix(".sql")
-        if template and template not in _loaded:
+        sample = Path(script).stem
+        template = f"template_{sample}" if sample else "template0"
+        if sample and sample not in _loaded:
             postgres_server.create(template)
             postgres_server.load(template, DATA / script)
-            _loaded.add(template)
-        name = f"test_{next(_database_numbers)}"
-        postgres_server.create(name, template or "template0")
+            _loaded.add(sample)
+        name = (sample or "empty") + (f"_{len(made)}" if made else "")
+        postgres_server.create(name, template)
         made.append(name)
         return postgres_server.url(name)
 

@@ -168,6 +168,10 @@ READINGS: dict[tuple[str, str], Callable[[Figures], object]] = {
     ("debt-per-unit", "properties with a warning"): lambda f: [
         [k] for k, s in sorted(f.status().items(), key=str) if s not in {"OK", "PASS"}
     ],
+    ("average-price", "suppliers above 40"): lambda f: [
+        [k, f.exact()[k]] for k, s in sorted(f.status().items(), key=str) if s not in {"OK", "PASS"}
+    ],
+    ("square-foot", "NOI per unit, property 5"): lambda f: f.exact()[5],
 }
 """Where the agent's answer says what a check is about: kind of request and beginning of the check's text."""
 

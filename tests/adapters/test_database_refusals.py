@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -126,7 +125,7 @@ def test_an_unreachable_server_is_named_without_its_password(url: str) -> None:
 
 
 def test_a_missing_database_of_a_running_server(postgres_url: str) -> None:
-    missing = re.sub(r"/test_\d+", "/nowhere", postgres_url)
+    missing = postgres_url.replace("/empty?", "/nowhere?")
 
     with pytest.raises(DatabaseUnavailable, match='database "nowhere" does not exist'):
         open_database(missing).schema()
