@@ -9,10 +9,9 @@ from daemon.compiler.core_source import to_core
 from daemon.compiler.formula import parse
 from daemon.compiler.header import header_values
 from daemon.compiler.keys import key_views
-from daemon.compiler.names import ANNOTATIONS, column_access, literal, prose, table_variables
+from daemon.compiler.names import ANNOTATIONS, ROWS, column_access, free_constant, literal, prose, table_variables
 from daemon.compiler.rendering import render
 from daemon.compiler.scale import decimals
-from daemon.core.naming import identifier
 from daemon.core.schema import Kind, TableRef
 from daemon.core.spec import AgentSpec, Aggregate, ColumnName, Input, Join, SourceField
 
@@ -96,7 +95,7 @@ class _DataAgent:
 
     def _input(self, given: Input, child: _Child | None) -> _Column:
         optional = given.may_be_missing
-        source = f"{child.variable}.c.{given.name}" if child else self._access(_required(given.column))
+        source = column_access(child.variable, given.name) if child else self._access(_required(given.column))
         origin = _words(given)
         doc = (
             f"{prose(given.title)} in {given.unit.value}, {origin}{'' if optional else '; nothing there counts as 0'}."
@@ -113,7 +112,9 @@ class _DataAgent:
         root = self._variables[entity.table.ref]
         source = self._joined(root, entity.joins)
         for child in children:
-            pairs = [f"{child.variable}.c.{k.argument} == {column_access(root, k.column)}" for k in entity.key]
+            pairs = [
+                f"{column_access(child.variable, k.argument)} == {column_access(root, k.column)}" for k in entity.key
+            ]
             source += f".outerjoin({child.variable}, {_all(pairs)})"
         return source
 
@@ -131,17 +132,21 @@ class _DataAgent:
             if given.aggregate:
                 aggregate = given.aggregate
                 groups.setdefault((aggregate.table, aggregate.path, aggregate.key), []).append(given)
-        return tuple(self._child(number, tuple(inputs)) for number, inputs in enumerate(groups.values(), start=1))
+        children: list[_Child] = []
+        for inputs in groups.values():
+            taken = {ROWS, *self._variables.values(), *(child.variable for child in children)}
+            variable = free_constant(f"{_aggregate(inputs[0]).table.table} totals", taken)
+            children.append(self._child(variable, tuple(inputs)))
+        return tuple(children)
 
-    def _child(self, number: int, inputs: tuple[Input, ...]) -> _Child:
+    def _child(self, variable: str, inputs: tuple[Input, ...]) -> _Child:
         aggregate = _aggregate(inputs[0])
         keys = tuple(self._access(c) for c in aggregate.key)
         labelled = [
             f"{source}.label({literal(key.argument)})" for source, key in zip(keys, self._spec.entity.key, strict=True)
         ]
-        table = identifier(aggregate.table.table)
         return _Child(
-            variable=f"_{table.strip('_').upper()}_TOTALS{'' if number == 1 else f'_{number}'}",
+            variable=variable,
             selected=(*labelled, *(f"{self._function(_aggregate(i))}.label({literal(i.name)})" for i in inputs)),
             source=self._joined(self._variables[aggregate.table.ref], aggregate.path),
             group=keys,

@@ -44,7 +44,8 @@ def identifier(text: str) -> str:
 
     Never empty, never a keyword, never a name that generated code uses for something else; ASCII only.
     """
-    name = re.sub(r"[^a-z0-9_]", "", "_".join(words(text))) or "value"
+    plain = (re.sub(r"[^a-z0-9]", "", word) for word in words(text))
+    name = "_".join(filter(None, plain)) or "value"
     if name[0].isdigit():
         name = f"n{name}"
     if keyword.iskeyword(name) or keyword.issoftkeyword(name) or name in _CLASHES:
