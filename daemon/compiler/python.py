@@ -24,6 +24,7 @@ from daemon.compiler.formula.tree import (
 
 _CONDITIONAL, _OR, _AND, _NOT, _COMPARE, _SUM, _PRODUCT, _NEGATIVE, _POWER, _ATOM = range(10)
 _BINARY = {"+": _SUM, "-": _SUM, "*": _PRODUCT, "/": _PRODUCT, "**": _POWER}
+_MIRRORED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _RUNTIME = {"//": "floor_quotient", "%": "floor_rest", "ceil": "ceiling", "floor": "floor", "round": "rounded"}
 RUNTIME_FUNCTIONS = frozenset(_RUNTIME.values())
 """Names of ``daemon.runtime.numbers`` that compiled source may use."""
@@ -85,6 +86,8 @@ class _Emitter:
 
     def _condition(self, node: Node) -> tuple[str, int]:
         match node:
+            case Compare(sign, Number() as left, right) if not isinstance(right, Number):
+                return self._condition(Compare(_MIRRORED[sign], right, left))
             case Compare(sign, left, right):
                 return f"{self._side(left, right, _SUM)} {sign} {self._side(right, left, _SUM)}", _COMPARE
             case Not(IsMissing(operand)):
