@@ -1,4 +1,4 @@
-"""The ``.env`` format, read strictly and the same by the daemon and by published agents."""
+"""The ``.env`` format: one ``NAME=value`` a line, ``#`` comments, optional quotes and ``export``. No expansion."""
 
 from __future__ import annotations
 
@@ -10,24 +10,27 @@ _COMMENT = re.compile(r"(?:^|\s)#.*")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
 
 
-class EnvFileError(ValueError):
-    """A line is no assignment. The message names the line, never what stands in it."""
+class EnvLineError(ValueError):
+    """A line is no assignment. The message names its number, never its content: that may be a secret."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(f"line {line} is not KEY=value")
 
 
 def parse_env(text: str) -> dict[str, str]:
-    """Names and values of ``KEY=value`` lines; a later line wins.
+    """Values by name; a later line wins.
 
     A value may stand in single quotes (as it is) or double quotes (with ``\\n``, ``\\"`` and ``\\\\``); without quotes
-    a ``#`` after a space begins a comment. Raises ``EnvFileError``.
+    a ``#`` after a space begins a comment. Raises ``EnvLineError``.
     """
     values = {}
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         pair = _LINE.fullmatch(line.strip())
         value = _value(pair[2]) if pair else None
         if pair is None or value is None:
-            raise EnvFileError(f"line {number} is not KEY=value")
+            raise EnvLineError(number)
         values[pair[1]] = value
     return values
 

@@ -27,7 +27,12 @@ _IRREGULAR = {
     "women": "woman",
     "data": "data",
     "series": "series",
+    "analyses": "analysis",
+    "buses": "bus",
+    "lenses": "lens",
+    "movies": "movie",
 }
+_PLURALS = {one: many for many, one in _IRREGULAR.items()}
 _UNCHANGED = ("ss", "us", "is")
 
 
@@ -65,15 +70,22 @@ def singular(word: str) -> str:
         return _IRREGULAR[lower]
     if lower.endswith("ies") and len(lower) > 4:
         return word[:-3] + "y"
-    if lower.endswith(("sses", "shes", "ches", "xes")):
+    if lower.endswith(("sses", "shes", "ches", "xes")) or _is_plural_of_us(lower):
         return word[:-2]
     if lower.endswith("s") and not lower.endswith(_UNCHANGED) and len(lower) > 3:
         return word[:-1]
     return word
 
 
+def _is_plural_of_us(lower: str) -> bool:
+    """``statuses`` is, ``houses`` and ``clauses`` are not."""
+    return lower.endswith("uses") and not lower.endswith(("ouses", "auses")) and len(lower) > 5
+
+
 def plural(word: str) -> str:
     """``property`` becomes ``properties``."""
+    if word.lower() in _PLURALS:
+        return _PLURALS[word.lower()]
     if word.endswith("y") and word[-2:-1] not in tuple("aeiou"):
         return word[:-1] + "ies"
     if word.endswith(("s", "x", "sh", "ch")):

@@ -100,4 +100,7 @@ def _raise_in_words(context: ExceptionContext) -> None:
 
 
 def _from_env_file(path: Path, variable: str) -> str | None:
-    return parse_env(path.read_text(encoding="utf-8-sig")).get(variable) if path.is_file() else None
+    try:
+        return parse_env(path.read_text(encoding="utf-8-sig")).get(variable) if path.is_file() else None
+    except (OSError, ValueError) as problem:
+        raise DatabaseError(f"{path} cannot be read: {problem}") from problem
