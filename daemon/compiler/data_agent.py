@@ -54,13 +54,15 @@ class _DataAgent:
     def render(self) -> str:
         spec, entity = self._spec, self._spec.entity
         children = self._children()
+        selected = self._selected(children)
         return render(
             "data_agent.py.j2",
             **header_values(spec),
             entity=entity,
             tables=[self._table(ref) for ref in spec.tables],
             children=children,
-            selected=self._selected(children),
+            selected=selected,
+            guarded=any(column.name.startswith("model_") for column in selected),
             source=self._source(children),
             where=self._condition(entity.where, entity.fields),
             where_words=prose(entity.where),

@@ -61,7 +61,22 @@ NASTY = [
     ),
     *("class", "None", "match", "type", "self", "rows", "Rows", "row totals", "order", "select", "values", "items"),
     *("keys", "get", "c", "columns", "add", "metadata", "key", "name", "Decimal", "date", "id", "_", "__class__"),
-    *("x" * 500, "ä" * 100, "1", "1.5", "-", " ", "a b", "a-b", "a.b", "A", "mode", "label"),
+    *(
+        "x" * 500,
+        "ä" * 100,
+        "1",
+        "1.5",
+        "-",
+        " ",
+        "a b",
+        "a-b",
+        "a.b",
+        "A",
+        "mode",
+        "label",
+        "model_dump",
+        "model_year",
+    ),
 ]
 TEXT = st.one_of(
     st.sampled_from(NASTY), st.text(max_size=40), st.tuples(st.sampled_from(NASTY), st.text()).map("".join)
