@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from daemon.adapters.inbox_files import Fingerprint, read_request
 from daemon.core.errors import RequestInvalid
 from daemon.core.inbox_names import answers_name, status_name
 from daemon.core.job import Job
+from daemon.core.toml_text import TomlError, parse_toml
 
 
 def read_answers(inbox: Path, job: Job) -> dict[str, str]:
@@ -27,8 +27,8 @@ def read_answers(inbox: Path, job: Job) -> dict[str, str]:
         return {}
     content = read_request(path, Fingerprint.of(status))
     try:
-        answers = tomllib.loads((content or b"").decode("utf-8")).get("answers", {})
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
+        answers = parse_toml((content or b"").decode("utf-8")).get("answers", {})
+    except (UnicodeDecodeError, TomlError) as problem:
         raise RequestInvalid(f"{path.name} is not valid TOML: {problem}", hint="mend or delete it") from problem
     if not isinstance(answers, dict) or not all(isinstance(answer, str) for answer in answers.values()):
         raise RequestInvalid(f"{path.name} has answers that are not text", hint='write q1 = "…" under [answers]')

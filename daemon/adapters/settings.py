@@ -7,7 +7,6 @@ table is the first part of the name: ``[llm]`` with ``base_url`` is ``LLM_BASE_U
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from daemon.adapters.dotenv import read_dotenv
 from daemon.core.config import Settings
 from daemon.core.errors import ConfigError
 from daemon.core.nearest import suggestion
+from daemon.core.toml_text import TomlError, parse_toml
 
 CONFIG_FILE = "meta-agent.toml"
 STATE_DIR = "META_AGENT_STATE_DIR"
@@ -109,10 +109,10 @@ def _merged(root: Path, environment: Mapping[str, str], overrides: Mapping[str, 
 
 def _config_file(path: Path) -> dict[str, str]:
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = parse_toml(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
+    except (OSError, UnicodeDecodeError, TomlError) as problem:
         raise ConfigError(
             f"{path} cannot be read: {problem}", hint="it is TOML, such as: LLM_MAX_TOKENS = 4096"
         ) from None

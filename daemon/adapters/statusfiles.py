@@ -22,7 +22,7 @@ from daemon.core.errors import MetaAgentError
 from daemon.core.inbox_names import DAEMON_STATUS, STATUS_SUFFIX, status_name
 from daemon.core.job import Job, JobState
 from daemon.core.ports import Clock, Store
-from daemon.core.projection import project, settling
+from daemon.core.projection import TWINS_NAMED, project, settling
 from daemon.core.status import DaemonStatus, RequestStatus
 
 log = logging.getLogger(__name__)
@@ -88,14 +88,25 @@ class StatusFiles:
         """At start: every file that is not what the store says. What the person removed with its request stays away."""
         for path in self._inbox.glob(f"{_TEMPORARY}*"):
             path.unlink(missing_ok=True)
-        for job in self._store.all_latest():
+        jobs = self._store.all_latest()
+        for job in jobs:
             if not self._is_current(job):
                 self.restate(job.request)
+        self._forget_unfinished({self._path(job.request) for job in jobs})
 
     def forget(self, name: str) -> None:
         """Remove the status of a file that went away before it was accepted."""
         with contextlib.suppress(OSError):
             self._path(name).unlink(missing_ok=True)
+
+    def _forget_unfinished(self, known: set[Path]) -> None:
+        """Remove the status of files that were not complete when the last daemon ended, and are gone."""
+        for path in self._inbox.glob(f"*{STATUS_SUFFIX}"):
+            shown = None if path in known else _document(path)
+            if shown is not None and shown.get("state") == JobState.SETTLING:
+                name = str(shown.get("request"))
+                if self._path(name) == path and not os.path.lexists(self._inbox / name):
+                    self.forget(name)
 
     def write_daemon(self, status: DaemonStatus) -> None:
         """Replace the daemon's own status file."""
@@ -104,7 +115,7 @@ class StatusFiles:
     def _project(self, job: Job, ahead: int | None) -> None:
         if ahead is not None:
             self._shown[job.id] = ahead
-        twins = self._store.twins(job.request, job.sha256)
+        twins = self._store.twins(job.request, job.sha256, TWINS_NAMED + 1)
         self._write(job.request, project(job, ahead=ahead, twins=twins))
 
     def _is_current(self, job: Job) -> bool:
@@ -114,7 +125,7 @@ class StatusFiles:
             return bool(shown["job_id"] == job.id and written == job.updated_at and not job.is_waiting)
         except FileNotFoundError:
             return job.state.is_final and not os.path.lexists(self._inbox / job.request)
-        except (OSError, ValueError, TypeError, KeyError):
+        except (OSError, ValueError, TypeError, KeyError, RecursionError):
             return False
 
     def _path(self, name: str) -> Path:
@@ -143,3 +154,12 @@ class StatusFiles:
             self._unwritten.add(name)
         self.problem = f"the status of {name or 'the daemon'} could not be written: {problem}"
         log.warning("status not written %s", fields(name=name, reason=problem))
+
+
+def _document(path: Path) -> dict[str, object] | None:
+    """The JSON object in a file; None when there is none."""
+    try:
+        value = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None

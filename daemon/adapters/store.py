@@ -171,13 +171,13 @@ class SqlStore:
             row = connection.execute(select(jobs).where(jobs.c.request == name, jobs.c.latest)).one_or_none()
         return job_of(row) if row else None
 
-    def twins(self, name: str, sha256: str) -> tuple[str, ...]:
-        """Other request names whose newest revision has the same content, oldest first."""
+    def twins(self, name: str, sha256: str, limit: int) -> tuple[str, ...]:
+        """The first other request names whose newest revision has the same content, oldest first."""
         query = select(jobs.c.request).where(
             jobs.c.sha256 == sha256, jobs.c.request != name, jobs.c.latest, jobs.c.state != JobState.INVALID
         )
         with self._engine.reading() as connection:
-            return tuple(connection.execute(query.order_by(jobs.c.number)).scalars())
+            return tuple(connection.execute(query.order_by(jobs.c.number).limit(limit)).scalars())
 
     def all_latest(self) -> tuple[Job, ...]:
         """The newest revision of every request, oldest first."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-import tomllib
 import warnings
 from collections.abc import Iterable, Iterator
 
 from daemon.core.build import GeneratedFile
 from daemon.core.findings import Finding, Level
+from daemon.core.toml_text import TomlError, parse_toml
 
 MAX_BYTES = 100_000
 _COOKIE = re.compile(r"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
@@ -64,8 +64,8 @@ def _python(file: GeneratedFile) -> Iterator[Finding]:
 
 def _toml(file: GeneratedFile) -> Iterator[Finding]:
     try:
-        tomllib.loads(file.text)
-    except tomllib.TOMLDecodeError as error:
+        parse_toml(file.text)
+    except TomlError as error:
         yield _error(file, 1, "syntax", f"is no TOML: {error}", "generate the file again")
 
 

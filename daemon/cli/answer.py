@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import tomllib
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +17,7 @@ from daemon.cli.terminal import Terminal
 from daemon.core.errors import UsageError
 from daemon.core.inbox_names import answers_name
 from daemon.core.nearest import suggestion
+from daemon.core.toml_text import parse_toml
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -115,11 +115,13 @@ def _earlier(path: Path, revision_since: datetime | None) -> dict[str, str]:
     try:
         if revision_since and path.stat().st_mtime < revision_since.timestamp():
             return {}
-        table = tomllib.loads(path.read_text(encoding="utf-8")).get("answers", {})
+        table = parse_toml(path.read_text(encoding="utf-8")).get("answers", {})
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as problem:
         raise UsageError(f"{path} cannot be read: {problem}", hint="mend or delete it") from problem
+    if not isinstance(table, dict):
+        raise UsageError(f"{path} cannot be read: 'answers' is no table", hint="mend or delete it")
     return {str(key): str(value) for key, value in table.items()}
 
 

@@ -217,8 +217,8 @@ class Store(Protocol):
         """The newest revision of a request."""
         ...
 
-    def twins(self, name: str, sha256: str) -> tuple[str, ...]:
-        """Other request names with the same content."""
+    def twins(self, name: str, sha256: str, limit: int) -> tuple[str, ...]:
+        """Other request names with the same content, oldest first, at most ``limit``."""
         ...
 
     def all_latest(self) -> tuple[Job, ...]:

@@ -18,6 +18,9 @@ _FACTS = frozenset(
 )
 """Fields that come from the job's row; all others from its report."""
 
+TWINS_NAMED = 3
+"""How many requests with the same content a status names; thousands of copies must not fill every status."""
+
 _MESSAGES = {
     JobState.QUEUED: "waiting for its turn",
     JobState.DEFERRED: "waiting until it can go on",
@@ -30,8 +33,9 @@ _MESSAGES = {
 def project(job: Job, *, ahead: int | None = None, twins: Sequence[str] = ()) -> RequestStatus:
     """The status document of a job.
 
-    ``ahead`` is the number of jobs before a waiting one. ``twins`` are other requests with the same content.
-    A report that an older or newer version wrote differently is left out; the facts are always there.
+    ``ahead`` is the number of jobs before a waiting one. ``twins`` are other requests with the same content, of
+    which only the first are named. A report that an older or newer version wrote differently is left out; the facts
+    are always there.
     """
     facts: dict[str, Any] = {
         "request": job.request,
@@ -51,8 +55,7 @@ def project(job: Job, *, ahead: int | None = None, twins: Sequence[str] = ()) ->
         status = RequestStatus.model_validate({**report, **facts})
     except ValidationError:
         status = RequestStatus.model_validate({"message": report["message"], **facts})
-    named = tuple(f"the same text was dropped as '{twin}' too" for twin in twins)
-    return status.model_copy(update={"warnings": (*named, *status.warnings)})
+    return status.model_copy(update={"warnings": (*_named(twins), *status.warnings)})
 
 
 def settling(name: str, now: datetime) -> RequestStatus:
@@ -102,6 +105,11 @@ def outcome_report(outcome: Outcome, stages: tuple[StageReport, ...], next_check
 def error_report(error: Mapping[str, str]) -> dict[str, Any]:
     """The report of a job that ended without an attempt; ``error`` has the fields of ``ErrorReport``."""
     return _report(message=error["message"], error=ErrorReport.model_validate(dict(error)))
+
+
+def _named(twins: Sequence[str]) -> tuple[str, ...]:
+    named = tuple(f"the same text was dropped as '{twin}' too" for twin in twins[:TWINS_NAMED])
+    return named if len(twins) <= TWINS_NAMED else (*named, "the same text was dropped under more names")
 
 
 def _position(job: Job, ahead: int | None) -> int | None:

@@ -6,15 +6,15 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr, ValidationError
 
 from daemon.core.errors import RequestInvalid
 from daemon.core.inbox_names import STATUS_SUFFIX, SUFFIXES, is_request_name
 from daemon.core.nearest import suggestion
+from daemon.core.toml_text import TomlError, parse_toml
 
 __all__ = [
     "FENCE",
@@ -55,6 +55,12 @@ class Options(BaseModel):
     database: StrictStr | None = Field(default=None, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
     agents: AgentNameWish = AgentNameWish()
     answers: dict[str, StrictStr] = Field(default_factory=dict)
+
+
+_SPELLINGS = {
+    "agents": "write lower-case letters, digits and _, beginning with a letter, at most 61",
+    "database": "write the name of an environment variable: letters, digits and _",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,8 +128,8 @@ def _front_matter(text: str) -> tuple[dict[str, object], str]:
 
 def _toml(text: str, *, first_line: int) -> dict[str, object]:
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
+        return parse_toml(text)
+    except TomlError as problem:
         place = f" (the TOML begins in line {first_line})" if first_line > 1 else ""
         raise RequestInvalid(f"not valid TOML: {problem}{place}", hint="see docs/requests.md for the keys") from problem
 
@@ -140,7 +146,7 @@ def _options(table: dict[str, object]) -> Options:
     except ValidationError as problem:
         first = problem.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        allowed = f", one of {', '.join(get_args(Planner))}" if where == "planner" else ""
-        raise RequestInvalid(
-            f"key '{where}': {first['msg'].lower()}{allowed}", hint="see docs/requests.md"
-        ) from problem
+        reason = first["msg"][:1].lower() + first["msg"][1:]
+        if first["type"] == "string_pattern_mismatch":
+            reason = _SPELLINGS[str(first["loc"][0])]
+        raise RequestInvalid(f"key '{where}': {reason}", hint="see docs/requests.md") from problem

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 
 from pydantic import ValidationError
@@ -22,6 +21,7 @@ from daemon.core.request import Request
 from daemon.core.schema import Schema
 from daemon.core.spec import AgentSpec
 from daemon.core.status import LlmUse, Provenance
+from daemon.core.toml_text import TomlError, parse_toml
 from daemon.pipeline.endings import Stop, problem, stop_unless_clear
 from daemon.pipeline.stages import Stages
 from daemon.planning.glossary import Glossary, load_glossary
@@ -132,8 +132,8 @@ def _existing(ports: Ports) -> tuple[AgentSpec, ...]:
     for name in ports.workspace.list_files("agent_specs", ".toml"):
         text = read_file.run(read_file.ReadInput(path=f"agent_specs/{name}"), ports)
         try:
-            found.append(AgentSpec.model_validate(tomllib.loads(text or "")))
-        except (tomllib.TOMLDecodeError, ValidationError):
+            found.append(AgentSpec.model_validate(parse_toml(text or "")))
+        except (TomlError, ValidationError):
             continue
     return tuple(found)
 

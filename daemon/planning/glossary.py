@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -10,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from daemon.core.errors import ConfigError
 from daemon.core.nearest import suggestion
 from daemon.core.spec import Unit
+from daemon.core.toml_text import TomlError, parse_toml
 
 
 class GlossaryPart(BaseModel):
@@ -46,8 +46,8 @@ def load_glossary(text: str) -> Glossary:
     Raises ``ConfigError`` that names the term and the key when something is not as it should be.
     """
     try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
+        table = parse_toml(text)
+    except TomlError as problem:
         raise ConfigError(f"glossary.toml is not valid TOML: {problem}", hint="see docs/glossary.md") from problem
     return Glossary(entries=tuple(_entry(term, content) for term, content in table.items()))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import importlib
 import sys
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,6 +18,7 @@ from daemon.core.naming import class_name
 from daemon.core.nearest import suggestion
 from daemon.core.schema import Kind
 from daemon.core.spec import AgentSpec, KeyColumn, Metric, Parameter
+from daemon.core.toml_text import TomlError, parse_toml
 from daemon.runtime.errors import RuntimeAgentError
 
 
@@ -45,8 +45,8 @@ def load_spec(workspace: Path, agent: str) -> AgentSpec:
         raise CallError(f"no agent '{agent}' here: {hint}")
     file = workspace / "agent_specs" / f"{agent}.toml"
     try:
-        return AgentSpec.model_validate(tomllib.loads(file.read_text("utf-8")))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValidationError) as problem:
+        return AgentSpec.model_validate(parse_toml(file.read_text("utf-8")))
+    except (OSError, UnicodeDecodeError, TomlError, ValidationError) as problem:
         raise CallError(f"{file} cannot be read: {problem}") from problem
 
 

@@ -112,6 +112,10 @@ INVALID = {
     "keys.md": (b"+++\npriorty = 1\n+++\nDSCR", "unknown key 'priorty'"),
     "high.md": (b"+++\npriority = 10\n+++\nDSCR", "priority"),
     "bare.toml": (b"title = 'x'", "no text"),
+    "deep.toml": (b"a=" + b"[" * 50_000, "nested too deeply"),
+    "digits.md": (b"+++\npriority = " + b"9" * 5000 + b"\n+++\nDSCR", "not valid TOML"),
+    "path.md": (b'+++\nagents = {data = "../x"}\n+++\nDSCR', "'agents.data': write lower-case letters"),
+    "variable.md": (b'+++\ndatabase = "A B"\n+++\nDSCR', "'database': write the name of an environment variable"),
 }
 
 
@@ -279,6 +283,17 @@ def test_a_file_that_goes_away_before_it_is_complete_leaves_nothing(scene: Scene
     (scene.folder / "a.md").unlink()
     scene.inbox.scan()
     assert list(scene.folder.iterdir()) == []
+
+
+def test_a_file_that_went_away_before_it_was_complete_and_with_it_the_daemon_leaves_nothing(scene: Scene) -> None:
+    scene.drop("a.md")
+    scene.drop("b.md")
+    (scene.folder / "mine.status.json").write_text('{"state": "settling"}')
+    scene.inbox.scan()
+    (scene.folder / "a.md").unlink()
+    scene.restart()
+    scene.board.restate_all()
+    assert sorted(path.name for path in scene.folder.iterdir()) == ["b.md", "b.md.status.json", "mine.status.json"]
 
 
 def test_an_inbox_that_is_away_is_not_an_empty_one(scene: Scene) -> None:

@@ -83,7 +83,7 @@ def test_a_name_comes_back_as_it_was(store: SqlStore, clock: FakeClock, name: st
     job = accept(store, clock, name)
     assert job.request == name
     assert store.latest(name) == job
-    assert store.twins("other.md", job.sha256) == (name,)
+    assert store.twins("other.md", job.sha256, 9) == (name,)
 
 
 def test_the_same_content_again_is_the_same_job_in_every_state(store: SqlStore, clock: FakeClock) -> None:
@@ -271,7 +271,7 @@ def test_what_is_no_request_is_recorded_once_and_never_run(store: SqlStore, cloc
     assert (bad.report or {})["error"]["message"] == "byte 1 is NUL"
     assert store.claim(clock.now()) is None
     assert store.retry("x.md", clock.now()) is None
-    assert store.twins("y.md", "0" * 64) == ()
+    assert store.twins("y.md", "0" * 64, 9) == ()
     assert accept(store, clock, "x.md").revision == 2
 
 
@@ -291,9 +291,9 @@ def test_twins_are_other_names_with_the_same_newest_content(store: SqlStore, clo
     first = accept(store, clock, "a.md")
     accept(store, clock, "b.md")
     accept(store, clock, "c.md", text="something else")
-    assert store.twins("a.md", first.sha256) == ("b.md",)
+    assert store.twins("a.md", first.sha256, 9) == ("b.md",)
     accept(store, clock, "b.md", text="changed")
-    assert store.twins("a.md", first.sha256) == ()
+    assert store.twins("a.md", first.sha256, 9) == ()
 
 
 def test_everything_is_there_after_opening_again(store: SqlStore, open_again: Callable[[], SqlStore]) -> None:

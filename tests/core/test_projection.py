@@ -70,3 +70,9 @@ def test_twins_come_before_the_other_warnings() -> None:
     report = outcome_report(Outcome(state=JobState.SUCCEEDED, message="x", warnings=("w",)), STAGES, None)
     status = project(JOB.evolve(state=JobState.SUCCEEDED, report=report), twins=["b.md"])
     assert status.warnings == ("the same text was dropped as 'b.md' too", "w")
+
+
+def test_of_many_twins_the_first_are_named() -> None:
+    status = project(JOB, twins=[f"{number}.md" for number in range(10_000)])
+    assert [warning for warning in status.warnings if "'2.md'" in warning]
+    assert status.warnings[3:] == ("the same text was dropped under more names",)
