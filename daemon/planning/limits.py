@@ -30,7 +30,7 @@ _ASK = (
     r"|\b(?:must|should|shall|may|can)(?=\s+not exceed))"
 )
 _WARN = (
-    r"\b(?P<verb>warn|flag|alert|mark|highlight)\b(?:\s+(?:me|us)\b)?(?:\s+(?:when|if|where|whenever|of|about)\b)?"
+    r"\b(?P<verb>warn|flag|alert|mark|highlight)s?\b(?:\s+(?:me|us)\b)?(?:\s+(?:when|if|where|whenever|of|about)\b)?"
     rf"(?:\s+(?:every|each|any|all)\s+{_E}|\s+(?:everything|everybody|everyone|anything)\b)?"
     rf"(?:\s*{_WHAT})?(?:\s+(?:that|which)\b)?(?:\s*{_IS})?\s*{COMPARISON}"
     r'(?:\s+as\s+(?P<label>"[^"\n]{1,30}"|[a-z]+(?!\w)))?'
@@ -61,6 +61,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     ("bare", rf"(?<={Role.METRIC.value})\s*(?P<open>\()\s*{INCLUSIVE}\s*\)"),
     ("bare", rf"(?<={Role.METRIC.value})\s*(?:,|:|\b(?:of|is)\b)?\s*{INCLUSIVE}"),
+    ("tail", rf"(?<=,)\s*{INCLUSIVE}(?=\s*(?:[.;,\n]|$))"),
 )
 
 
@@ -139,6 +140,6 @@ def _notes(words: str, kind: str, text: str, status: str) -> tuple[str, ...]:
     notes = []
     if words == "up to":
         notes.append(f"“{text}” includes the limit itself")
-    if kind == "bare":
+    if kind in {"bare", "tail"}:
         notes.append(f"“{text}” is a limit that names the status; no row is left out because of it")
     return tuple(notes)

@@ -83,6 +83,21 @@ def test_limits(orlando_planner: Planner, text: str, status: list[tuple[str, str
     assert limits(orlando_planner.plan(text).spec, "dscr") == status
 
 
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("DSCR for properties, at least 1.3", "dscr >= 1.3"),
+        ("LTV of every property, at most 70%", "ltv <= 0.7"),
+        ("DSCR for properties in Kissimmee, at least 1.1.", "dscr >= 1.1"),
+        ("an agent that calculates the DSCR of each property and warns below 1.2", "dscr < 1.2"),
+        ("NOI margin = annual_noi / gross_income, at least 60%", "noi_margin >= 0.6"),
+    ],
+)
+def test_limits_at_the_end_of_the_sentence(orlando_planner: Planner, text: str, rule: str) -> None:
+    plan = orlando_planner.plan(text)
+    assert limits(plan.spec, plan.metric.name)[0][1] == rule
+
+
 def test_limits_go_to_the_figure_they_stand_beside(orlando_planner: Planner) -> None:
     spec = orlando_planner.plan("DSCR of at least 1.2 and LTV of at most 70% for each property").spec
     assert [limits(spec, m.name)[0][1] for m in spec.metrics] == ["dscr >= 1.2", "ltv <= 0.7"]
