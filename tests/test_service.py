@@ -47,7 +47,8 @@ def test_a_variable_without_a_database_is_named_with_the_nearest_one(root: Path)
 def test_a_request_for_an_unknown_database_fails_with_that_reason(root: Path) -> None:
     (root / "inbox" / "a.md").write_text('+++\ndatabase = "NOWHERE_URL"\n+++\nDSCR')
     assert service.Daemon(service.open_workspace(root)).run(once=True) == 1
-    job = service.job_control(service.open_workspace(root)).latest("a.md")
+    with service.job_control(service.open_workspace(root)) as jobs:
+        job = jobs.latest("a.md")
     assert job is not None
     assert job.report is not None
     assert (job.state, job.report["error"]["code"]) == (JobState.FAILED, "configuration")
@@ -55,11 +56,13 @@ def test_a_request_for_an_unknown_database_fails_with_that_reason(root: Path) ->
 
 
 def test_state_is_private_and_a_folder_that_was_there_stays_as_it_was(root: Path) -> None:
-    service.job_control(service.open_workspace(root))
+    with service.job_control(service.open_workspace(root)):
+        pass
     assert stat.S_IMODE((root / ".meta-agent").stat().st_mode) == 0o700
     shared = root / "shared"
     shared.mkdir(mode=0o755)
-    service.job_control(service.open_workspace(root, {"META_AGENT_STATE_DIR": str(shared)}))
+    with service.job_control(service.open_workspace(root, {"META_AGENT_STATE_DIR": str(shared)})):
+        pass
     assert stat.S_IMODE(shared.stat().st_mode) == 0o755
 
 

@@ -29,8 +29,12 @@ class StoreEngine:
         except SQLAlchemyError as problem:
             raise _translated(problem) from problem
         self._reading = self._engine.execution_options(reading=True)
-        with self.writing() as connection:
-            _prepare(connection, owner)
+        try:
+            with self.writing() as connection:
+                _prepare(connection, owner)
+        except BaseException:
+            self.close()
+            raise
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:

@@ -106,7 +106,8 @@ def give_answers(terminal: Terminal, listing: Listing, name: str, answers: Mappi
     revision_since = parse_time((listing.document(name) or {}).get("created_at"))
     table = {"answers": {**_earlier(path, revision_since), **answers}}
     write_atomically(path, tomli_w.dumps(table).encode("utf-8"))
-    service.job_control(service.open_workspace(terminal.root)).retry(name)
+    with service.job_control(service.open_workspace(terminal.root)) as jobs:
+        jobs.retry(name)
     terminal.note(f"answers kept in {path}; {name} is in the queue again")
 
 

@@ -23,7 +23,8 @@ def run(given: argparse.Namespace, terminal: Terminal) -> int:
     from daemon import service
 
     name = read(terminal.root).resolve(given.name)
-    job = service.job_control(service.open_workspace(terminal.root)).cancel(name)
+    with service.job_control(service.open_workspace(terminal.root)) as jobs:
+        job = jobs.cancel(name)
     if job is None:
         raise UsageError(f"{name} is not waiting or running", hint=f"see {command('status', name)}")
     terminal.note(f"{name} stops before its next step" if job.state is JobState.RUNNING else f"{name} is cancelled")

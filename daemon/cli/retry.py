@@ -25,7 +25,8 @@ def run(given: argparse.Namespace, terminal: Terminal) -> int:
     from daemon import service
 
     name = read(terminal.root).resolve(given.name)
-    job = service.job_control(service.open_workspace(terminal.root)).retry(name)
+    with service.job_control(service.open_workspace(terminal.root)) as jobs:
+        job = jobs.retry(name)
     if job is None:
         raise UsageError(f"{name} has not ended yet", hint=f"see {command('status', name)}")
     terminal.note(f"{name} is in the queue again")

@@ -20,6 +20,10 @@ _DEFERRALS: dict[str, DeferralReason] = {
 """Error codes that mend themselves: the job waits instead of failing."""
 
 
+_QUOTED = 8
+_QUOTE_LENGTH = 60
+
+
 class Stop(Exception):
     """Not an error: the pipeline ended early, with an outcome."""
 
@@ -50,12 +54,19 @@ def stop_unless_clear(found: Analysis | Draft, analysis: Analysis, planner: Plan
 
 
 def _needs_model(leftovers: tuple[str, ...], planner: Planner, stage: str | None) -> Outcome:
-    quoted = ", ".join(f"'{part}'" for part in leftovers)
-    message = f"needs a language model: rules do not understand {quoted}"
+    message = f"needs a language model: rules do not understand {_quoted(leftovers)}"
     if planner == "rules":
         hint = "say it in simpler words, or allow planner = auto"
         return failed(ErrorReport(code="needs_llm", message=message, hint=hint, stage=stage))
     return Outcome(state=JobState.DEFERRED, message=message, deferral="llm_unavailable", llm=LlmUse(planner="llm"))
+
+
+def _quoted(parts: tuple[str, ...]) -> str:
+    """The first parts and the beginning of each: a message is one line, whatever the request is."""
+    shown = ", ".join(
+        f"'{part}'" if len(part) <= _QUOTE_LENGTH else f"'{part[:_QUOTE_LENGTH]}…'" for part in parts[:_QUOTED]
+    )
+    return f"{shown} and {len(parts) - _QUOTED} more" if len(parts) > _QUOTED else shown
 
 
 def broken(findings: tuple[Finding, ...], stage: str | None, code: str = "") -> Outcome | None:

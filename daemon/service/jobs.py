@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -76,8 +78,9 @@ class JobControl:
         return job
 
 
-def job_control(settings: Settings) -> JobControl:
-    """Access to the jobs of a workspace. Raises ``StoreError``, ``WorkspaceError``."""
+@contextmanager
+def job_control(settings: Settings) -> Iterator[JobControl]:
+    """Access to the jobs of a workspace for as long as the block runs. Raises ``StoreError``, ``WorkspaceError``."""
     make_folders(settings)
-    store = open_store(settings)
-    return JobControl(store, open_board(settings, store))
+    with closing(open_store(settings)) as store:
+        yield JobControl(store, open_board(settings, store))

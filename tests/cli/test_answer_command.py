@@ -34,15 +34,15 @@ def waiting(workspace: Path) -> Path:
 
 
 def _accept(root: Path, name: str) -> None:
-    store = service.job_control(service.open_workspace(root)).store
-    store.accept(name, content_hash(TEXT), 5, TEXT, datetime.now(UTC))
+    with service.job_control(service.open_workspace(root)) as jobs:
+        jobs.store.accept(name, content_hash(TEXT), 5, TEXT, datetime.now(UTC))
 
 
 def _finish(root: Path, state: JobState) -> None:
-    store = service.job_control(service.open_workspace(root)).store
-    job = store.claim(datetime.now(UTC))
-    assert job is not None
-    store.finish(job.id, state, {}, datetime.now(UTC))
+    with service.job_control(service.open_workspace(root)) as jobs:
+        job = jobs.store.claim(datetime.now(UTC))
+        assert job is not None
+        jobs.store.finish(job.id, state, {}, datetime.now(UTC))
 
 
 def _answer(
@@ -178,7 +178,8 @@ def test_cancel_stops_what_waits_and_nothing_else(workspace: Path, person: Perso
 
 def test_a_running_request_is_asked_to_stop(workspace: Path, person: Person) -> None:
     _accept(workspace, "stress.md")
-    service.job_control(service.open_workspace(workspace)).store.claim(datetime.now(UTC))
+    with service.job_control(service.open_workspace(workspace)) as jobs:
+        jobs.store.claim(datetime.now(UTC))
     write_request_status(workspace, "stress.md", state="running")
     assert cancel.run(Namespace(name="stress"), person.terminal) == 0
     assert "before its next step" in person.reads

@@ -84,11 +84,11 @@ def test_an_empty_line_asks_again_and_status_and_help_answer(session: Person, wo
 
 def test_questions_are_asked_right_there(session: Person, workspace: Path) -> None:
     (workspace / "inbox" / NAME).write_text(TEXT + "\n")
-    store = service.job_control(service.open_workspace(workspace)).store
-    store.accept(NAME, content_hash(TEXT.encode()), 5, TEXT.encode(), datetime.now(UTC))
-    job = store.claim(datetime.now(UTC))
-    assert job is not None
-    store.finish(job.id, JobState.NEEDS_ANSWER, {}, datetime.now(UTC))
+    with service.job_control(service.open_workspace(workspace)) as jobs:
+        jobs.store.accept(NAME, content_hash(TEXT.encode()), 5, TEXT.encode(), datetime.now(UTC))
+        job = jobs.store.claim(datetime.now(UTC))
+        assert job is not None
+        jobs.store.finish(job.id, JobState.NEEDS_ANSWER, {}, datetime.now(UTC))
     session.meanwhile = [_then(workspace, needs_answer()), _then(workspace, succeeded())]
     seen = _run(session, TEXT, "2")
     assert "debt service rises" in seen

@@ -203,18 +203,17 @@ def test_a_person_may_cancel_and_retry_beside_the_daemon(ground: Ground) -> None
     ground.reaches("a.md", "running")
     ground.drop("b.md", "done")
     ground.reaches("b.md", "queued")
-    control = service.job_control(service.open_workspace(ground.root))
-    assert control.cancel("b.md") is not None
-    assert ground.state("b.md") == "cancelled"
-    assert control.cancel("a.md") is not None
-    ground.reaches("a.md", "cancelled")
-    assert control.retry("b.md") is not None
-    ground.reaches("b.md", "succeeded")
-    assert control.retry("unknown.md") is None
-    latest = control.latest("b.md")
+    with service.job_control(service.open_workspace(ground.root)) as control:
+        assert control.cancel("b.md") is not None
+        assert ground.state("b.md") == "cancelled"
+        assert control.cancel("a.md") is not None
+        ground.reaches("a.md", "cancelled")
+        assert control.retry("b.md") is not None
+        ground.reaches("b.md", "succeeded")
+        assert control.retry("unknown.md") is None
+        latest = control.latest("b.md")
     assert latest is not None
     assert latest.revision == 1
-    control.store.close()
     daemon.terminate()
     assert daemon.wait(10) == 0
 
