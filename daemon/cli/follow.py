@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from daemon.cli.inbox import Document, daemon_state, read
@@ -9,6 +10,8 @@ from daemon.cli.render.symbols import one_line
 from daemon.cli.terminal import Terminal
 from daemon.core.errors import MetaAgentError, RequestInvalid
 from daemon.core.job import JobState
+
+Ends = Callable[[Document], bool]
 
 LOOK_SECONDS = 0.1
 PATIENCE = timedelta(seconds=30)
@@ -31,14 +34,19 @@ def is_final(document: Document) -> bool:
     return state in set(JobState) and JobState(state).is_final
 
 
-def follow(terminal: Terminal, name: str, sha256: str | None = None) -> Document:
-    """Show the progress of a request until it is final; returns its last status document.
+def is_over_for_now(document: Document) -> bool:
+    """Whether it is final, or waits for something that may take long."""
+    return is_final(document) or document.get("state") == JobState.DEFERRED
+
+
+def follow(terminal: Terminal, name: str, sha256: str | None = None, ends: Ends = is_final) -> Document:
+    """Show the progress of a request until ``ends`` holds; returns its last status document.
 
     ``sha256`` is the content that is meant: an older revision's end does not count.
     Raises ``MetaAgentError`` when no daemon works on the inbox for 30 s.
     """
     watch = _Watch(terminal, name, sha256)
-    return _follow_live(watch) if terminal.out.isatty() else _follow_lines(watch)
+    return _follow_live(watch, ends) if terminal.out.isatty() else _follow_lines(watch, ends)
 
 
 class _Watch:
@@ -79,7 +87,7 @@ class _Watch:
             )
 
 
-def _follow_live(watch: _Watch) -> Document:
+def _follow_live(watch: _Watch, ends: Ends) -> Document:
     from rich.live import Live
 
     from daemon.cli.render.stages import progress_view
@@ -89,12 +97,12 @@ def _follow_live(watch: _Watch) -> Document:
         while True:
             document = watch.look()
             live.update(progress_view(document, watch.name, terminal.symbols, watch.elapsed), refresh=True)
-            if document and is_final(document):
+            if document and ends(document):
                 return document
             terminal.pause(LOOK_SECONDS)
 
 
-def _follow_lines(watch: _Watch) -> Document:
+def _follow_lines(watch: _Watch, ends: Ends) -> Document:
     terminal = watch.terminal
     told: set[str] = set()
     while True:
@@ -103,7 +111,7 @@ def _follow_lines(watch: _Watch) -> Document:
             if line not in told:
                 told.add(line)
                 terminal.write(line)
-        if document and is_final(document):
+        if document and ends(document):
             terminal.write(f"{document['state']}: {one_line(str(document.get('message') or ''))}")
             return document
         terminal.pause(LOOK_SECONDS)

@@ -7,6 +7,7 @@ import contextlib
 
 from daemon import __version__
 from daemon.cli.answer import ask, give_answers
+from daemon.cli.follow import is_over_for_now
 from daemon.cli.inbox import Document, daemon_state, folder, read
 from daemon.cli.request_files import checked_name, drop, name_from_text
 from daemon.cli.session import running_daemon
@@ -74,9 +75,11 @@ def _request(terminal: Terminal, text: str) -> None:
     submission = drop(folder(terminal.root), name, text.encode("utf-8", "replace") + b"\n", replace=False)
     if submission.was_there:
         terminal.write(f"{submission.name} has this very request already; 'meta-agent retry' works on it again")
-    document = show_to_the_end(terminal, submission.name, submission.sha256)
+    document = show_to_the_end(terminal, submission.name, submission.sha256, ends=is_over_for_now)
     while document["state"] == "needs_answer":
         document = _answered(terminal, document)
+    if document["state"] == "deferred":
+        terminal.write("it is taken up again by itself; 'status' shows it")
 
 
 def _answered(terminal: Terminal, document: Document) -> Document:
@@ -84,7 +87,7 @@ def _answered(terminal: Terminal, document: Document) -> Document:
     name = str(document["request"])
     answers = ask(terminal, list(document["questions"]))
     give_answers(terminal, read(terminal.root), name, answers)
-    return show_to_the_end(terminal, name)
+    return show_to_the_end(terminal, name, ends=is_over_for_now)
 
 
 def _show_all(terminal: Terminal) -> None:

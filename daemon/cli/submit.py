@@ -8,7 +8,7 @@ import os
 import shlex
 from pathlib import Path
 
-from daemon.cli.follow import exit_code, follow
+from daemon.cli.follow import Ends, exit_code, follow, is_final
 from daemon.cli.inbox import Document, daemon_state, folder, read
 from daemon.cli.request_files import Submission, checked_name, drop, name_from_text
 from daemon.cli.terminal import Terminal, program
@@ -57,11 +57,11 @@ def warn_without_daemon(terminal: Terminal) -> None:
         terminal.note(f"{terminal.symbols.warning} {state.message}")
 
 
-def show_to_the_end(terminal: Terminal, name: str, sha256: str | None = None) -> Document:
-    """Follow a request and show how it ended; returns the last document."""
+def show_to_the_end(terminal: Terminal, name: str, sha256: str | None = None, ends: Ends = is_final) -> Document:
+    """Follow a request and show how it ended, or where it stands; returns the last document."""
     from daemon.cli.render.request import result_view
 
-    document = follow(terminal, name, sha256)
+    document = follow(terminal, name, sha256, ends)
     terminal.console.print(result_view(document, terminal.symbols))
     return document
 
