@@ -67,6 +67,8 @@ class Term:
     unit: Unit = Unit.NUMBER
     function: Literal["", "sum", "avg", "count", "min", "max"] = ""
     """How the rows of a child table become one number; empty for a value of the entity row itself."""
+    never_negative: bool = False
+    """A figure people speak of as a size (expenses, a balance): stored below zero, its sign is a convention."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

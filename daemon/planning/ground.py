@@ -117,7 +117,7 @@ class Surveyor:
         if item is None:
             return None
         parts = tuple(
-            self.need(Term(name=i.name, phrase=i.title, synonyms=i.synonyms, unit=i.unit), around)
+            self.need(i.term(), around)
             for i in self.library.inputs
             if i.name in set(item.derived.replace("(", " ").replace(")", " ").split())
         )
@@ -130,9 +130,7 @@ class Surveyor:
             own = self.library.input(term.name)
             if other is None or own is None or own.synonyms != term.synonyms:
                 continue
-            part = self.need(
-                Term(name=other.name, phrase=other.title, synonyms=other.synonyms, unit=other.unit), around
-            )
+            part = self.need(other.term(), around)
             if part.is_there and part.is_sure:
                 return Need(term, formula=other.name, parts=(part,), stands_in=other.title)
         return None

@@ -10,6 +10,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from daemon.compiler.formula import names, parse
+from daemon.core.build import Term
 from daemon.core.spec import Unit
 
 
@@ -26,8 +27,20 @@ class FormulaInput(LibraryPart):
     title: str
     unit: Unit
     synonyms: tuple[str, ...]
+    signed: bool = False
+    """Whether it can be negative and mean it, as NOI can; expenses below zero are a convention of the books."""
     derived: str = ""
     """A formula over other inputs, for data without a column for this one."""
+
+    def term(self, name: str = "", phrase: str = "") -> Term:
+        """The term for this figure: under the name and the words of a request, or its own."""
+        return Term(
+            name=name or self.name,
+            phrase=phrase or self.title,
+            synonyms=self.synonyms,
+            unit=self.unit,
+            never_negative=not self.signed,
+        )
 
 
 class Condition(LibraryPart):

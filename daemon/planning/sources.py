@@ -41,6 +41,8 @@ _RESERVED = frozenset(
     }
 ) | frozenset(FUNCTIONS)
 
+_TURNED, _AS_IT_IS = "with its sign turned", "as it is"
+
 
 @dataclass(slots=True)
 class Sources:
@@ -55,6 +57,7 @@ class Sources:
     children: list[Input] = field(default_factory=list)
     expressions: dict[str, str] = field(default_factory=dict)
     assumptions: list[str] = field(default_factory=list)
+    turned: dict[ColumnRef, bool] = field(default_factory=dict)
     stopped: str = ""
 
     def take(self, needs: Sequence[Need]) -> None:
@@ -125,13 +128,39 @@ class Sources:
                 column=ColumnName.of(column),
             )
         given = self.inputs[column]
-        said = glossary_entry(term, self.glossary)
-        if said and said.sign == "negative":
-            self.assumptions.append(f"{column} holds {term.phrase} with its sign turned, as the glossary says")
+        if self._is_turned(term, column):
             return f"-{given.name}"
         if term.unit is Unit.FRACTION and given.unit is Unit.PERCENT:
             return f"{given.name} / 100"
         return given.name
+
+    def _is_turned(self, term: Term, column: ColumnRef) -> bool:
+        """Whether the books hold the figure below zero, where people speak of its size: known, or asked once."""
+        said = glossary_entry(term, self.glossary)
+        if said:
+            if said.sign == "negative":
+                self.assumptions.append(f"{column} holds {term.phrase} with its sign turned, as the glossary says")
+            return said.sign == "negative"
+        if column not in self.turned:
+            self.turned[column] = term.never_negative and self._asked_to_turn(term, column)
+        return self.turned[column]
+
+    def _asked_to_turn(self, term: Term, column: ColumnRef) -> bool:
+        profile = self.database.profile(column)
+        if profile.minimum is None or profile.maximum is None or profile.minimum >= 0:
+            return False
+        if profile.maximum > 0:
+            self.assumptions.append(
+                f"{column} holds values above and below zero (down to {profile.minimum:f}); they are used as they are"
+            )
+            return False
+        text = f"{column} is never above zero (down to {profile.minimum:f}): how does it hold the {term.phrase}?"
+        answer = self.questions.ask(text, (_TURNED, _AS_IT_IS, STOP), _TURNED)
+        if answer == STOP:
+            self.stopped = f"it is not clear how {column} holds {term.phrase}"
+        elif answer is not None:
+            self.assumptions.append(f"{column} holds {term.phrase} {answer}, as answered")
+        return answer == _TURNED
 
     def _unit(self, term: Term, column: ColumnRef) -> Unit:
         """The term's unit; for parts of a whole, what the data shows."""

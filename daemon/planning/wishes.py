@@ -16,7 +16,7 @@ from daemon.core.spec import Unit
 from daemon.planning.definitions import Definition
 from daemon.planning.expressions import rename, text_of
 from daemon.planning.guesses import guessed_unit, is_per_piece, unit_of, with_units
-from daemon.planning.library import Formula, FormulaInput, FormulaLibrary
+from daemon.planning.library import Formula, FormulaLibrary
 from daemon.planning.vocabulary import Meaning, Vocabulary, is_number
 
 Function = Literal["sum", "avg", "count", "min", "max"]
@@ -116,7 +116,7 @@ class WishMaker:
     def _library_term(self, name: str) -> Term:
         item = self._library.input(name)
         assert item is not None  # the library is checked when it is loaded
-        return _input_term(item, name, item.title)
+        return item.term(name)
 
     def _terms(self, formula: str, phrases: dict[str, str]) -> tuple[str, dict[str, Term]]:
         """Terms by name; figures of the library are put in as their own formulas."""
@@ -128,7 +128,7 @@ class WishMaker:
                 inlined[name] = meaning.formula.formula
                 terms |= {t.name: t for t in self.from_library(meaning.formula).terms}
             elif meaning.input:
-                terms[name] = _input_term(meaning.input, name, phrase)
+                terms[name] = meaning.input.term(name, phrase)
             else:
                 said = meaning.glossary.unit if meaning.glossary else None
                 terms[name] = Term(name=name, phrase=phrase, unit=said or guessed_unit(phrase))
@@ -160,10 +160,6 @@ class WishMaker:
         if item is None:
             return False
         return bool(meaning and meaning.input == item) or set(words(item.synonyms[0])) <= set(words(phrase))
-
-
-def _input_term(item: FormulaInput, name: str, phrase: str) -> Term:
-    return Term(name=name, phrase=phrase, synonyms=item.synonyms, unit=item.unit)
 
 
 def _undefined(tree: Node, terms: dict[str, Term]) -> tuple[tuple[str, str], ...]:

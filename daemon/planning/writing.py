@@ -112,8 +112,8 @@ def _undefined(wish: MetricWish, expressions: dict[str, str]) -> list[Undefined]
         expression = expressions.get(term, term)
         if term == when:
             found.append(Undefined(when=rename(when, expressions), reason=reason))
-        elif expression.removesuffix(" / 100").isidentifier():
-            found.append(Undefined(when=f"{expression.removesuffix(' / 100')} is None", reason=reason))
+        elif (name := expression.removeprefix("-").removesuffix(" / 100")).isidentifier():
+            found.append(Undefined(when=f"{name} is None", reason=reason))
     return found
 
 

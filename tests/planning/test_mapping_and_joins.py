@@ -212,3 +212,45 @@ def test_units_that_no_name_tells_follow_from_the_formula(
     planner_over: Callable[..., Planner], text: str, unit: Unit
 ) -> None:
     assert planner_over(STAFF).plan(text).metric.unit is unit
+
+
+OUTFLOWS = (
+    "CREATE TABLE deals (id INTEGER PRIMARY KEY, egi INTEGER, opex INTEGER, loan_balance INTEGER,"
+    " appraised_value INTEGER, debt_service INTEGER);"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "formula"),
+    [
+        ("expense ratio for each deal", "turned", "(-opex) / egi"),
+        ("expense ratio for each deal", "as it is", "opex / egi"),
+        ("NOI for each deal", "turned", "egi - (-opex)"),
+        ("net = egi - opex for each deal", "turned", "egi - (-opex)"),
+    ],
+)
+def test_expenses_below_zero_are_asked_about(
+    planner_over: Callable[..., Planner], text: str, answer: str, formula: str
+) -> None:
+    own = planner_over(f"{OUTFLOWS} INSERT INTO deals (id, egi, opex) VALUES (1, 100, -40), (2, 90, 0), (3, 80, NULL);")
+    assert own.plan(text).questions == {"q1": ("with its sign turned", "as it is", "stop: do not build this")}
+    plan = own.plan(text, {"q1": answer})
+    assert plan.metric.formula == formula
+    assert any("opex" in a and "as answered" in a for a in plan.spec.assumptions)
+    assert own.plan(text, {"q1": "stop"}).end == "refusal"
+
+
+def test_a_missing_figure_keeps_its_reason_when_its_sign_is_turned(planner_over: Callable[..., Planner]) -> None:
+    own = planner_over(f"{OUTFLOWS} INSERT INTO deals VALUES (1, 100, 40, -700, 1000, 5);")
+    rules = own.plan("LTV for each deal", {"q1": "turned"}).metric.undefined
+    assert ("loan_balance is None", "no loan figure") in [(u.when, u.reason) for u in rules]
+
+
+@pytest.mark.parametrize("text", ["LTV for each deal", "expense ratio for each deal", "break-even ratio for each deal"])
+def test_single_values_below_zero_give_no_figure(planner_over: Callable[..., Planner], text: str) -> None:
+    own = planner_over(
+        f"{OUTFLOWS} INSERT INTO deals VALUES (1, 100, -40, -700, 1000, 5), (2, 100, 40, 700, 1000, -5);"
+    )
+    plan = own.plan(text)
+    assert any(u.when.endswith(" < 0") and u.reason.startswith("negative") for u in plan.metric.undefined)
+    assert any("above and below zero" in a for a in plan.spec.assumptions)
