@@ -5,6 +5,7 @@ A model that loses a limit, or invents one, is caught here without another model
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -13,6 +14,7 @@ from daemon.core.build import Analysis
 from daemon.core.findings import Finding, Level
 from daemon.core.spec import AgentSpec, Metric
 
+_WRITTEN = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?")
 STRUCTURAL = frozenset(Decimal(n) for n in (0, 1, 100))
 """Numbers that carry no assumption: nothing, the whole, and the conversion to percent."""
 
@@ -55,15 +57,26 @@ def _numbers(spec: AgentSpec, analysis: Analysis) -> Iterator[tuple[str, Decimal
     for metric in spec.metrics:
         if metric.formula != from_library.get(metric.name):
             yield from _in_text(metric.formula, f"metrics.{metric.name}.formula")
-        yield from _in_status(metric)
+        yield from _in_rules(metric)
     for mode in spec.modes:
         for adjustment in mode.adjustments:
             yield from _in_text(adjustment.formula, f"modes.{mode.name}")
+    yield from _in_rows(spec)
 
 
-def _in_status(metric: Metric) -> Iterator[tuple[str, Decimal]]:
+def _in_rules(metric: Metric) -> Iterator[tuple[str, Decimal]]:
     for rule in metric.status:
         yield from _in_text(rule.when, f"metrics.{metric.name}.status")
+    for undefined in metric.undefined:
+        yield from _in_text(undefined.when, f"metrics.{metric.name}.undefined")
+
+
+def _in_rows(spec: AgentSpec) -> Iterator[tuple[str, Decimal]]:
+    """Conditions on rows, and what is added up of them."""
+    yield from _in_text(spec.entity.where, "entity.where")
+    for given in spec.inputs:
+        for formula in (given.aggregate.where, given.aggregate.expression) if given.aggregate else ():
+            yield from _in_text(formula, f"inputs.{given.name}")
 
 
 def _in_text(formula: str, place: str) -> Iterator[tuple[str, Decimal]]:
@@ -74,6 +87,5 @@ def _in_text(formula: str, place: str) -> Iterator[tuple[str, Decimal]]:
 
 
 def _mentioned(value: Decimal, assumed: str) -> bool:
-    forms = {format(v.normalize(), "f") for v in (value, value * 100)}
-    words = {word.strip("%.,;:()$x") for word in assumed.split()}
-    return bool(forms & words)
+    written = {Decimal(text.replace(",", "")) for text in _WRITTEN.findall(assumed)}
+    return bool({value, value * 100} & written)
