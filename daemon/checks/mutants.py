@@ -33,13 +33,13 @@ class Mutant:
     source: str
 
 
-def stubs(source: str) -> tuple[Mutant, ...]:
-    """The agent with all public methods of its agent classes answering None, and with all of them raising."""
+def stubs(source: str, agent: str) -> tuple[Mutant, ...]:
+    """The source with all public methods of the class ``agent`` answering None, and with all of them raising."""
     bodies = {
         "every public method returns None": ast.parse("return None").body,
         "every public method raises": ast.parse('raise RuntimeError("stub")').body,
     }
-    return tuple(Mutant(description=name, source=_stubbed(source, body)) for name, body in bodies.items())
+    return tuple(Mutant(description=name, source=_stubbed(source, agent, body)) for name, body in bodies.items())
 
 
 def mutants(source: str, limit: int = 8) -> tuple[Mutant, ...]:
@@ -55,9 +55,9 @@ def mutants(source: str, limit: int = 8) -> tuple[Mutant, ...]:
     return tuple(kept)
 
 
-def _stubbed(source: str, body: list[ast.stmt]) -> str:
+def _stubbed(source: str, agent: str, body: list[ast.stmt]) -> str:
     tree = ast.parse(source)
-    for cls in (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name.endswith("Agent")):
+    for cls in (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == agent):
         for method in cls.body:
             if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) and not method.name.startswith("_"):
                 method.body = copy.deepcopy(body)
@@ -83,8 +83,23 @@ def _outside_constructors(node: ast.AST) -> Iterator[ast.AST]:
     if isinstance(node, ast.FunctionDef) and node.name.startswith("__"):
         return
     yield node
+    if _asks_for_zero(node):
+        return
     for child in ast.iter_child_nodes(node):
         yield from _outside_constructors(child)
+
+
+def _asks_for_zero(node: ast.AST) -> bool:
+    """``b - a`` is zero wherever ``a - b`` is: arithmetic in there can be changed without being wrong."""
+    match node:
+        case ast.Compare(ops=[ast.Eq() | ast.NotEq()], comparators=[ast.Constant(value=0)]):
+            return True
+        case ast.Compare(
+            ops=[ast.Eq() | ast.NotEq()],
+            comparators=[ast.Call(func=ast.Name(id="Decimal"), args=[ast.Constant(value=value)])],
+        ):
+            return str(value) in {"0", "0.0"}
+    return False
 
 
 # Each kind changes the node in place and says how; an empty answer means that it does not apply.

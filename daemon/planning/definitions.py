@@ -16,6 +16,7 @@ from daemon.planning.reading import Reading, Role
 
 _VERB = re.compile(r"\s*(?::=|=|:|\b(?:is defined as|is calculated as|is computed as|is|equals|means)\b)\s*")
 _ROWS = re.compile(r"\s(?:of|for|in|by|across)\s+(?:the|each|every|all|our|my|any)\s.+$")
+_PER = re.compile(r"\s(?:per|by)\s(?P<what>.+)$")
 _NAME = re.compile(r"[^\W\d_][\w]*(?:[ -][^\W_][\w]*){0,5}")
 _NO_NAME = frozenset(
     {"a", "an", "the", "and", "or", "not", "if", "when", "where", "which", "that", "is", "are", "with", "without"}
@@ -67,7 +68,7 @@ def _in_sentence(reading: Reading, start: int, end: int, resolve: Resolver) -> D
     """The first definition of a sentence: with a name before ``is``, or a bare formula."""
     text = reading.free[start:end]
     for verb in _VERB.finditer(text):
-        head = _head(text[: verb.start()])
+        head = _head(text[: verb.start()], resolve)
         found = _expression(text, verb.end(), resolve) if head else None
         if head and found:
             title = reading.text(start + head[0], start + head[1])
@@ -110,11 +111,17 @@ def _spoken(expression: Expression) -> str:
     return " ".join(text.replace("_", " ").replace("(", " ").replace(")", " ").split())
 
 
-def _head(text: str) -> tuple[int, int] | None:
-    """Where the name stands in what is left of ``is``: before ``of the ...``, after the last word no name has."""
+def _head(text: str, resolve: Resolver) -> tuple[int, int] | None:
+    """Where the name stands in what is left of ``is``: before ``of the ...``, after the last word no name has.
+
+    ``debt per unit`` is a name, because a unit is a figure; in ``revenue per customer`` the rows are named.
+    """
     begin = max(text.rfind(c) for c in ",:(") + 1
     rows = _ROWS.search(text, begin)
     end = rows.start() if rows else len(text)
+    per = _PER.search(text, begin, end)
+    if per and resolve(per["what"].strip()) is None:
+        end = per.start()
     start = max([begin, *(begin + w.end() for w in re.finditer(r"\w+", text[begin:end]) if w.group() in _NO_NAME)])
     name = text[start:end].strip()
     start += len(text[start:end]) - len(text[start:end].lstrip())

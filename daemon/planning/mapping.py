@@ -90,7 +90,7 @@ def _is_written(phrase: str, column: ColumnRef) -> bool:
     """Whether the request writes the column itself: its name, with its table or without."""
     plain = phrase.lower()
     qualified = {str(column).lower(), f"{column.table.name}.{column.name}".lower()}
-    return plain in qualified or ("." not in plain and words(phrase) == words(column.name))
+    return plain in {*qualified, column.name.lower()} or ("." not in plain and words(phrase) == words(column.name))
 
 
 def _plain(name: str) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from daemon.checks.verdict import Trial, judge_candidate, judge_mutants, judge_s
 from daemon.core.build import CompiledTests, GeneratedFile, TestVerdict
 from daemon.core.errors import AgentError
 from daemon.core.findings import Finding, Level
+from daemon.core.naming import class_name
 from daemon.core.ports import Ports, Sandbox, SandboxCommand, SandboxResult
 from daemon.core.schema import Schema
 from daemon.core.spec import AgentSpec
@@ -46,7 +47,10 @@ class _Evidence:
 def run(given: RunTestsInput, ports: Ports) -> TestVerdict:
     """The verdict. Raises ``SandboxUnavailable`` when nothing can isolate."""
     calculator = _calculator(given)
-    known_bad = {m.description: _replaced(given, calculator, m) for m in stubs(calculator.text)}
+    known_bad = {
+        m.description: _replaced(given, calculator, m)
+        for m in stubs(calculator.text, class_name(given.spec.agents.calc))
+    }
     mistakes = {m.description: _replaced(given, calculator, m) for m in mutants(calculator.text)}
     with ThreadPoolExecutor(max_workers=2) as pool:  # apart, so that the agents cannot touch the other trials
         waiting = pool.submit(_try, ports.sandbox, {**known_bad, **mistakes}, given.timeout_seconds, QUICK)

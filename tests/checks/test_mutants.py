@@ -11,7 +11,7 @@ from daemon.checks.mutants import mutants, stubs
 
 
 def test_stubs_keep_the_shape_of_the_agent() -> None:
-    nothing, raising = (ast.parse(stub.source) for stub in stubs(CALC_AGENT))
+    nothing, raising = (ast.parse(stub.source) for stub in stubs(CALC_AGENT, "CalcAgent"))
     names = [n.name for n in ast.walk(ast.parse(CALC_AGENT)) if isinstance(n, ast.FunctionDef)]
     assert [n.name for n in ast.walk(nothing) if isinstance(n, ast.FunctionDef)] == names
     assert ast.unparse(raising).count("raise RuntimeError('stub')") == 3
@@ -57,3 +57,19 @@ def test_kinds_of_mistakes(source: str, description: str, expected: str) -> None
 def test_constructors_and_sources_without_arithmetic_are_left_alone() -> None:
     assert mutants("class A:\n    def __init__(self, a, b): self.a = a - b\n") == ()
     assert mutants("X = Decimal('abc')\n") == ()
+
+
+def test_stubs_replace_the_agent_whatever_it_is_called() -> None:
+    renamed = CALC_AGENT.replace("CalcAgent", "Figures")
+    for stub, known in zip(stubs(renamed, "Figures"), stubs(CALC_AGENT, "CalcAgent"), strict=True):
+        assert stub.source == known.source.replace("CalcAgent", "Figures")
+        assert stub.source != ast.unparse(ast.parse(renamed))
+
+
+@pytest.mark.parametrize(
+    "guard", ["if a - b == 0:", "if a * Decimal('1.1') == 0:", "if a * 12 != Decimal('0'):", "if a + 1 == 0:"]
+)
+def test_arithmetic_that_only_asks_for_zero_is_left_alone(guard: str) -> None:
+    source = f"def f(a, b):\n    {guard}\n        return 0\n    return a + b\n"
+    described = [m.description for m in mutants(source, limit=99) if m.description.startswith("line 2")]
+    assert described == ["line 2: comparison negated"]

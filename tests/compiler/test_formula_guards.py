@@ -54,6 +54,13 @@ def test_what_has_to_be_there(text: str, needed: set[str]) -> None:
         ("a / b > 1 and b != 0", ["b"]),
         ("a / b if c > 0 else 0", ["b"]),
         ("1 / (a / b)", ["b", "a / b"]),
+        ("a / (b * 12)", ["b"]),
+        ("a / (-(12 * abs(b)))", ["b"]),
+        ("a / (b * 0)", ["b * 0"]),
+        ("a / (b * c)", ["b * c"]),
+        ("a / (b + 12)", ["b + 12"]),
+        ("a / (b * 12) if b != 0 else 0", []),
+        ("a / (b * 12) if b * 12 > 0 else 0", []),
     ],
 )
 def test_divisors_that_may_be_zero(text: str, divisors: list[str]) -> None:

@@ -254,3 +254,11 @@ def test_single_values_below_zero_give_no_figure(planner_over: Callable[..., Pla
     plan = own.plan(text)
     assert any(u.when.endswith(" < 0") and u.reason.startswith("negative") for u in plan.metric.undefined)
     assert any("above and below zero" in a for a in plan.spec.assumptions)
+
+
+def test_joined_words_of_column_names_are_written_as_they_are(planner_over: Callable[..., Planner]) -> None:
+    own = planner_over('CREATE TABLE "Deal" ("Id" INTEGER PRIMARY KEY, "NetIncome" INTEGER, "FloorSpace" INTEGER);')
+    for text in ("NetIncome / FloorSpace for each deal", "NetIncome per FloorSpace for each deal"):
+        assert [i.column.column for i in own.plan(text).spec.inputs if i.column] == ["NetIncome", "FloorSpace"]
+    named = own.plan("yield per deal = NetIncome / FloorSpace").spec
+    assert [m.title for m in named.metrics] == ["yield"]

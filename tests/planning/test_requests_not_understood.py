@@ -268,3 +268,10 @@ def test_a_table_without_a_key_is_left_over(planner_over: Callable[..., Planner]
 
 def test_refused_parts_and_orders_do_not_hide_in_long_texts(orlando_planner: Planner) -> None:
     assert orlando_planner.plan("DSCR. " * 5000).end == "leftovers"
+
+
+@pytest.mark.parametrize(("word", "left"), [("per", "not one value per order"), ("by", "by")])
+def test_rows_named_before_a_formula_are_no_part_of_its_name(northwind_planner: Planner, word: str, left: str) -> None:
+    plan = northwind_planner.plan(f"revenue {word} order = unit_price * quantity")
+    assert plan.end == "leftovers"
+    assert left in plan.left

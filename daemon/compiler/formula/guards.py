@@ -19,6 +19,7 @@ from daemon.compiler.formula.tree import (
     IsMissing,
     Logic,
     Name,
+    Negative,
     Node,
     Not,
     Number,
@@ -147,9 +148,21 @@ def _entered(condition: Node, holds: bool) -> Facts:
 
 def _hazard(node: Node, known: Facts) -> Iterator[_Found]:
     match node:
-        case Binary("/" | "//" | "%", _, divisor) if divisor not in known.nonzero and not isinstance(divisor, Number):
-            yield _Found(hazards=(Hazard("divisor", divisor, known.path),))
+        case Binary("/" | "//" | "%", _, whole) if not isinstance(whole, Number):
+            divisor = _zero_with(whole)
+            if not {whole, divisor} & known.nonzero:
+                yield _Found(hazards=(Hazard("divisor", divisor, known.path),))
         case Binary("/" | "//" | "%", _, Number(value) as divisor) if value == 0:
             yield _Found(hazards=(Hazard("divisor", divisor, known.path),))
         case Call("sqrt", (operand,)) if operand not in known.not_negative and not isinstance(operand, Number):
             yield _Found(hazards=(Hazard("root", operand, known.path),))
+
+
+def _zero_with(node: Node) -> Node:
+    """The part of ``node`` that decides whether it is zero: ``b`` in ``b * 12``, which is also easier to explain."""
+    match node:
+        case Negative(operand) | Call("abs", (operand,)):
+            return _zero_with(operand)
+        case Binary("*", operand, Number(value)) | Binary("*", Number(value), operand) if value != 0:
+            return _zero_with(operand)
+    return node
