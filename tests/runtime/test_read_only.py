@@ -247,3 +247,13 @@ def test_text_that_is_not_utf8_does_not_stop_a_query(tmp_path: Path) -> None:
     connection.close()
 
     assert found_in(tmp_path, url="sqlite:///odd.db") == "\ufffd(O"
+
+
+@pytest.mark.parametrize("content", [b"nonsense", b"DATABASE_URL='sqlite:///hunter2.db", b"\xff\xfe"])
+def test_an_env_file_that_cannot_be_read_is_said_without_its_content(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / ".env").write_bytes(content)
+
+    with pytest.raises(DatabaseError, match=r"\.env cannot be read") as caught:
+        read_only_engine(tmp_path)
+
+    assert "hunter2" not in str(caught.value)
