@@ -17,7 +17,7 @@ from daemon.planning.glossary import Glossary
 from daemon.planning.ground import Ground, Need, Surveyor, best_grounds, entity_word
 from daemon.planning.library import FormulaLibrary
 from daemon.planning.mapping import EXACT, QUALIFIED, Candidate
-from daemon.planning.missing import ask_for_column
+from daemon.planning.missing import ask_for_column, no_numbers
 from daemon.planning.questions import STOP, Questions
 from daemon.planning.sources import Sources
 from daemon.planning.writing import Writing, involved_tables, write_spec
@@ -95,7 +95,7 @@ class _Drafter:
                 expressions=sources.expressions,
                 shares=any(ground.reach.shares(c.table) for c in sources.inputs),
                 assumptions=(*self._assumptions, *sources.assumptions),
-                warnings=(*self._warnings, *self._unused_answers()),
+                warnings=(*self._warnings, *sources.warnings, *self._unused_answers()),
             )
         )
         missing = tuple(f"a total of {m.title}" for m in spec.metrics if m.total == "none")
@@ -164,14 +164,15 @@ class _Drafter:
 
     def _instead(self, need: Need, ground: Ground) -> list[Need]:
         far = [c for c in need.apart if c.score >= QUALIFIED]
+        tables = [t for t in ground.reach.paths if ground.reach.path(t) is not None]
+        note = no_numbers(need.term, tables, self._schema)
         if far:
             columns = ", ".join(str(c.column) for c in far)
-            text = f"{need.term.phrase} ({columns}) is not one value per {entity_word(ground.root)}"
+            text = f"{need.term.phrase} ({columns}) is not one value per {entity_word(ground.root)}{note}"
             raise _Stopped(Draft(leftovers=(text,)))
-        tables = [t for t in ground.reach.paths if ground.reach.path(t) is not None]
         answer = ask_for_column(need.term, self._metrics, tables, self._schema, self._questions)
         if answer == STOP:
-            reason = f"no column holds “{need.term.phrase}” for each {entity_word(ground.root)}"
+            reason = f"no column holds “{need.term.phrase}” for each {entity_word(ground.root)}{note}"
             raise _Stopped(Draft(refusal=f"{reason}; name the column in the request or in glossary.toml"))
         if isinstance(answer, ColumnRef):
             return [Need(need.term, (Candidate(EXACT, answer),))]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from daemon.core.build import Term
 from daemon.core.naming import singular, words
-from daemon.core.schema import ColumnRef, Schema, TableRef
+from daemon.core.schema import Column, ColumnRef, Schema, TableRef
 from daemon.planning.glossary import Glossary, GlossaryEntry
 
 _QUALIFIERS = frozenset({
@@ -64,6 +64,18 @@ def nearest_columns(term: Term, schema: Schema, tables: Iterable[TableRef]) -> t
         for t in tables
         for c in schema.columns_of(t)
         if c.kind.is_number and wanted & set(_plain(c.name)) and not is_key(schema, ColumnRef(t, c.name))
+    )
+
+
+def columns_without_numbers(
+    term: Term, schema: Schema, tables: Iterable[TableRef]
+) -> tuple[tuple[ColumnRef, Column], ...]:
+    """Columns of these tables that are called like the term and hold something else than numbers, for a message."""
+    return tuple(
+        (ColumnRef(t, c.name), c)
+        for t in tables
+        for c in schema.columns_of(t)
+        if not c.kind.is_number and _score(term, ColumnRef(t, c.name)) >= QUALIFIED
     )
 
 

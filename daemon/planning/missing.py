@@ -10,7 +10,7 @@ from daemon.core.naming import identifier, singular, words
 from daemon.core.schema import ColumnRef, Schema, TableRef
 from daemon.core.spec import Unit
 from daemon.planning.guesses import guessed_unit
-from daemon.planning.mapping import is_key, nearest_columns
+from daemon.planning.mapping import columns_without_numbers, is_key, nearest_columns
 from daemon.planning.questions import STOP, Questions
 from daemon.planning.vocabulary import is_number
 
@@ -34,13 +34,20 @@ def ask_for_column(
     if len(options) == 1:
         return STOP
     known = ", ".join(list(every)[:_SHOWN])
-    text = f"no column is called “{term.phrase}”: which one holds it, or what should be built instead? ({known})"
+    note = no_numbers(term, tables, schema)
+    text = f"no column is called “{term.phrase}”{note}: which one holds it, or what should be built instead? ({known})"
     answer = questions.ask(text, options, STOP, accepted=tuple(every))
     if answer is None or answer == STOP:
         return answer
     if answer in every and term.name in _denominators(metrics) and guessed_unit(every[answer].name) is Unit.COUNT:
         return next((w for w, c in _other_figures(term, metrics, tables, schema) if c == every[answer]), None)
     return instead.get(answer) or near.get(answer) or every[answer]
+
+
+def no_numbers(term: Term, tables: Sequence[TableRef], schema: Schema) -> str:
+    """What to add to a message when columns are called like the term, but are no numbers; usually nothing."""
+    named = columns_without_numbers(term, schema, tables)
+    return "".join(f"; {ref} holds {column.kind.value}, no numbers" for ref, column in named)
 
 
 def _denominators(metrics: Sequence[MetricWish]) -> set[str]:

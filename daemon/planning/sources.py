@@ -57,6 +57,7 @@ class Sources:
     children: list[Input] = field(default_factory=list)
     expressions: dict[str, str] = field(default_factory=dict)
     assumptions: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     turned: dict[ColumnRef, bool] = field(default_factory=dict)
     stopped: str = ""
 
@@ -150,8 +151,8 @@ class Sources:
         if profile.minimum is None or profile.maximum is None or profile.minimum >= 0:
             return False
         if profile.maximum > 0:
-            self.assumptions.append(
-                f"{column} holds values above and below zero (down to {profile.minimum:f}); they are used as they are"
+            self.warnings.append(
+                f"{column} holds values above and below zero (down to {profile.minimum:f}): no sign is turned"
             )
             return False
         text = f"{column} is never above zero (down to {profile.minimum:f}): how does it hold the {term.phrase}?"

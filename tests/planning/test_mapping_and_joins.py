@@ -253,7 +253,7 @@ def test_single_values_below_zero_give_no_figure(planner_over: Callable[..., Pla
     )
     plan = own.plan(text)
     assert any(u.when.endswith(" < 0") and u.reason.startswith("negative") for u in plan.metric.undefined)
-    assert any("above and below zero" in a for a in plan.spec.assumptions)
+    assert any("above and below zero" in w for w in plan.spec.warnings)
 
 
 def test_joined_words_of_column_names_are_written_as_they_are(planner_over: Callable[..., Planner]) -> None:
