@@ -167,12 +167,16 @@ class Sources:
         """The term's unit; for parts of a whole, what the data shows."""
         if term.unit not in {Unit.FRACTION, Unit.PERCENT}:
             return term.unit
-        largest = self.database.profile(column).maximum
+        profile = self.database.profile(column)
+        largest = profile.maximum
         unit = Unit.PERCENT if "pct" in words(column.name) or "percent" in words(column.name) else Unit.FRACTION
         if largest is not None:
             unit = Unit.PERCENT if largest > Decimal(2) else Unit.FRACTION
             shown = "percent (0 to 100)" if unit is Unit.PERCENT else "fractions (0 to 1)"
             self.assumptions.append(f"{column} holds {shown}: its largest value is {largest:f}")
+            smallest = profile.minimum
+            if unit is Unit.PERCENT and smallest is not None and 0 < smallest <= 1:
+                self.warnings.append(f"{column} holds percent, but also {smallest:f}: is that a fraction?")
         return unit
 
     def _name(self, column: ColumnRef) -> str:

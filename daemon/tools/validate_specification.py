@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from daemon.checks.accounting import accounting_findings
 from daemon.checks.measured import measured_findings
+from daemon.checks.scales import scale_findings
 from daemon.checks.spec import spec_findings
 from daemon.core.build import Analysis
 from daemon.core.findings import Finding, errors
@@ -29,4 +30,6 @@ class ValidateInput:
 def run(given: ValidateInput, ports: Ports) -> tuple[Finding, ...]:
     """All findings; the data is only measured when the spec fits the schema."""
     found = (*spec_findings(given.spec, given.schema), *accounting_findings(given.spec, given.analysis))
-    return found if errors(found) else (*found, *measured_findings(given.spec, given.schema, ports.database))
+    if errors(found):
+        return found
+    return (*found, *scale_findings(given.spec), *measured_findings(given.spec, given.schema, ports.database))

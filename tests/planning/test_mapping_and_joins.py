@@ -262,3 +262,15 @@ def test_joined_words_of_column_names_are_written_as_they_are(planner_over: Call
         assert [i.column.column for i in own.plan(text).spec.inputs if i.column] == ["NetIncome", "FloorSpace"]
     named = own.plan("yield per deal = NetIncome / FloorSpace").spec
     assert [m.title for m in named.metrics] == ["yield"]
+
+
+@pytest.mark.parametrize(("smallest", "warned"), [("0.95", True), ("0", False), ("15", False)])
+def test_a_fraction_among_percents_is_warned_about(
+    planner_over: Callable[..., Planner], smallest: str, warned: bool
+) -> None:
+    own = planner_over(
+        "CREATE TABLE deals (id INTEGER PRIMARY KEY, occupancy_pct NUMERIC(5,2));"
+        f"INSERT INTO deals VALUES (1, 95), (2, {smallest});"
+    )
+    warnings = own.plan("occupancy for each deal").spec.warnings
+    assert any("is that a fraction" in w for w in warnings) is warned
