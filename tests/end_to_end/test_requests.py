@@ -13,11 +13,14 @@ import subprocess
 import sys
 import tomllib
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from request_cases import STATES, Case, Check, Figures, agrees, case, mode_named, reading
+
+from daemon.cli.init import make_workspace
 
 NUMBERS = [f"{n:02}" for n in range(1, 15)]
 UNDERSTOOD_BY_RULES = {"01", "03", "04", "09", "10", "11", "12", "13", "14"}
@@ -87,8 +90,7 @@ def workspace(number: str, engine: str, tmp_path: Path, request: pytest.FixtureR
     url: str = request.getfixturevalue(f"{database}_{engine}")
     root = tmp_path / "Anfragen & Größen 🏠"
     made = DroppedInto(root, url)
-    root.mkdir()
-    made.run("init")
+    make_workspace(root, sample=False)
     settings = f"DATABASE_URL={url}\n"
     if number == "08":
         settings = f"CHINOOK_URL={url}\nDATABASE_URL=sqlite:///{tmp_path}/other.db\n"
@@ -141,6 +143,7 @@ def assert_agent_is_right(workspace: DroppedInto, wanted: Case, status: dict[str
     if wanted.outcome == "build_with_warnings":
         assert status["warnings"] or status["assumptions"]
     spec = workspace.spec_of(status)
+    called = cache(lambda mode: workspace.figures(spec, mode))
     compared, wrong = 0, []
     for check in wanted.checks:
         if check.condition != condition:
@@ -148,7 +151,7 @@ def assert_agent_is_right(workspace: DroppedInto, wanted: Case, status: dict[str
         read = reading(wanted, check)
         assert read or check.negative or check.optional, f"say in READINGS where the agent shows: {check.what}"
         if read:
-            found = read(workspace.figures(spec, check.mode))
+            found = read(called(check.mode))
             compared += 1
             wrong += [problem(check, found)] if agrees(found, check) == check.negative else []
     assert not wrong, "published wrong numbers:\n" + "\n".join(wrong)
