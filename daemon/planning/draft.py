@@ -74,6 +74,7 @@ class _Drafter:
         taken = {m.name for m in self._metrics} | {k.argument for k in entity.key} | parameters
         sources = Sources(self._schema, self._given.database, self._given.glossary, self._questions, taken)
         sources.take(ground.needs)
+        self._check_distinct(sources)
         self._check_shared(sources, ground)
         self._take_children(sources, ground, key)
         self._stop_if_open(sources.stopped)
@@ -195,6 +196,17 @@ class _Drafter:
             raise _Stopped(Draft(questions=self._questions.open))
         if reason:
             raise _Stopped(Draft(refusal=reason))
+
+    def _check_distinct(self, sources: Sources) -> None:
+        """Two words of one figure for the same column: ``balance per loan`` would be the balance over itself."""
+        for metric in self._metrics:
+            words_of: dict[str, str] = {}
+            for term in metric.terms:
+                expression = sources.expressions.get(term.name, term.name)
+                other = words_of.setdefault(expression, term.phrase)
+                if other != term.phrase:
+                    text = f"“{other}” and “{term.phrase}” would both be {expression}"
+                    raise _Stopped(Draft(leftovers=(text,)))
 
     def _check_shared(self, sources: Sources, ground: Ground) -> None:
         """``budget per employee`` may mean a share of the department's budget: a shared value alone is not clear."""

@@ -50,10 +50,22 @@ def unclear(reading: Reading) -> tuple[str, ...]:
     for start, end in reading.sentences():
         letters, strangers = _letters(reading, start, end)
         if strangers:
-            found += [reading.text(s, e) for s, e in strangers]
+            found += _quoted(reading, strangers, end)
         elif not _SHAPES.fullmatch(_without_cut(letters)):
             found.append(reading.text(start, end))
     return tuple(found)
+
+
+def _quoted(reading: Reading, strangers: list[tuple[int, int]], end: int) -> list[str]:
+    """Each unknown stretch with the known one right behind it: ``for 2023`` says more than ``for``."""
+    starts = {s.start: s.end for s in reading.spans}
+    quoted: list[tuple[int, int]] = []
+    for start, stop in strangers:
+        rest = reading.free[stop:end]
+        behind = stop + len(rest) - len(rest.lstrip())
+        follows = bool(quoted) and not reading.free[quoted[-1][1] : start].strip()
+        quoted.append((quoted.pop()[0] if follows else start, starts.get(behind, stop)))
+    return [reading.text(s, e) for s, e in quoted]
 
 
 def _without_cut(letters: str) -> str:

@@ -92,6 +92,9 @@ def test_what_is_not_said_in_known_words_is_left_over(orlando_planner: Planner, 
         ("DSCR for all properties except retail", "except retail"),
         ("DSCR for properties before tax", "before tax"),
         ("DSCR for each property, luxuriously", "luxuriously"),
+        ("DSCR for 2023", "for 2023"),
+        ("average DSCR by location", "by location"),
+        ("top 3 properties by DSCR", "top 3"),
     ],
 )
 def test_leftovers_quote_the_words(orlando_planner: Planner, text: str, word: str) -> None:
@@ -280,3 +283,10 @@ def test_rows_named_before_a_formula_are_no_part_of_its_name(northwind_planner: 
 def test_a_column_that_holds_no_numbers_is_named(planner_over: Callable[..., Planner]) -> None:
     own = planner_over("CREATE TABLE deals (id INTEGER PRIMARY KEY, loan_balance TEXT, appraised_value INTEGER);")
     assert "deals.loan_balance holds text, no numbers" in own.plan("LTV for each deal").draft.refusal
+
+
+def test_a_figure_is_never_put_over_itself(planner_over: Callable[..., Planner]) -> None:
+    own = planner_over("CREATE TABLE book (id INTEGER PRIMARY KEY, outstanding_balance INTEGER);")
+    plan = own.plan("outstanding_balance per loan")
+    assert plan.end == "leftovers"
+    assert "“outstanding_balance” and “loan” would both be" in plan.left
