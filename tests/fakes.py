@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn
 
 from daemon.core.build import GeneratedFile
-from daemon.core.errors import AgentError, DatabaseUnavailable, SandboxUnavailable, WorkspaceError
+from daemon.core.errors import AgentError, DatabaseUnavailable, MetaAgentError, SandboxUnavailable, WorkspaceError
 from daemon.core.ports import AgentRunner, SandboxCommand, SandboxResult
 from daemon.core.schema import ColumnProfile, ColumnRef, Schema, TableRef
 from daemon.core.status import Backend, OutputFile, StageReport
@@ -139,13 +139,20 @@ class UnavailableSandbox:
 
 
 class FailingAgents:
-    """Implements ``AgentRunner``; what ``wrapped`` answers, except that published agents fail."""
+    """Implements ``AgentRunner``; what ``wrapped`` answers, except that published agents fail.
 
-    def __init__(self, wrapped: AgentRunner) -> None:
+    With ``rehearsals`` those before fail too.
+    """
+
+    def __init__(self, wrapped: AgentRunner, error: MetaAgentError | None = None, *, rehearsals: bool = False) -> None:
         self._wrapped = wrapped
+        self._error = error or AgentError("calc_agent failed: its column is gone")
+        self._rehearsals = rehearsals
 
     def call(self, agent: str, arguments: Sequence[str]) -> str:
-        raise AgentError(f"{agent} failed: its column is gone")
+        raise self._error
 
     def rehearse(self, files: Sequence[GeneratedFile], agent: str, arguments: Sequence[str]) -> str:
+        if self._rehearsals:
+            raise self._error
         return self._wrapped.rehearse(files, agent, arguments)

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from daemon.core.build import GeneratedFile
-from daemon.core.errors import AgentError
+from daemon.core.errors import AgentError, DatabaseUnavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,11 @@ class PythonAgentRunner:
     timeout_seconds: float
 
     def call(self, agent: str, arguments: Sequence[str]) -> str:
-        """The agent's JSON. Raises ``AgentError`` with its last line of error output, or when it takes too long."""
+        """The agent's JSON.
+
+        Raises ``AgentError`` with its last line of error output or when it takes too long, ``DatabaseUnavailable``
+        when it finds no database.
+        """
         return self._run(self.workspace, agent, arguments)
 
     def rehearse(self, files: Sequence[GeneratedFile], agent: str, arguments: Sequence[str]) -> str:
@@ -62,5 +66,7 @@ class PythonAgentRunner:
         if ended.returncode != 0:
             lines = ended.stderr.strip().splitlines()
             reason = lines[-1] if lines else f"it ended with exit code {ended.returncode} and said nothing"
+            if ended.returncode == DatabaseUnavailable.exit_code:
+                raise DatabaseUnavailable(f"{agent}: {reason}", hint="check the database URL and that the server runs")
             raise AgentError(f"{agent} failed: {reason}", hint="meta-agent doctor checks the database it reads")
         return ended.stdout

@@ -10,17 +10,13 @@ from sqlalchemy import URL, Engine, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, NotSupportedError, ProgrammingError
 from sqlalchemy.pool import NullPool
 
+from daemon.core.database_faults import is_statement_fault
 from daemon.core.errors import ConfigError, DatabaseUnavailable
 
 CONNECT_SECONDS = 10
 _URL_HINT = "write sqlite:///path/to/file.db or postgresql://user@host/name"
+_ESCAPES = "in a password write % as %25, @ as %40, / as %2F, # as %23, a space as %20"
 _CATALOG_PRAGMAS = frozenset({"table_xinfo", "foreign_key_list", "index_list", "index_info"})
-_SQLITE_AWAY = tuple(
-    f"SQLITE_{name}"
-    for name in ("BUSY", "LOCKED", "CANTOPEN", "CORRUPT", "NOTADB", "IOERR", "PERM", "PROTOCOL", "NOMEM")
-)
-_POSTGRES_AWAY = ("08", "53", "57P", "58")
-"""Classes of SQLSTATE: connection, resources, shutting down, the server's own disk."""
 
 
 def read_url(url: str) -> URL:
@@ -28,7 +24,7 @@ def read_url(url: str) -> URL:
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
-        raise ConfigError("the database URL cannot be read", hint=_URL_HINT) from None
+        raise ConfigError("the database URL cannot be read", hint=f"{_URL_HINT}; {_ESCAPES}") from None
     engine = parsed.drivername.partition("+")[0]
     if engine in {"postgresql", "postgres"}:
         if "@" in (parsed.host or ""):
@@ -67,11 +63,7 @@ def is_statement_error(problem: DBAPIError) -> bool:
     """Whether the statement was at fault (or too slow) rather than the connection, the file or the server."""
     if isinstance(problem, ProgrammingError | DataError | NotSupportedError):
         return True
-    sqlite_name = getattr(problem.orig, "sqlite_errorname", None)
-    if sqlite_name is not None:
-        return not sqlite_name.startswith(_SQLITE_AWAY)
-    state = getattr(problem.orig, "pgcode", None) or ""
-    return not problem.connection_invalidated and state != "" and not state.startswith(_POSTGRES_AWAY)
+    return is_statement_fault(problem.orig, connection_lost=problem.connection_invalidated)
 
 
 def _sqlite_engine(file: Path, statement_seconds: float) -> Engine:

@@ -153,7 +153,8 @@ class AgentRunner(Protocol):
     def call(self, agent: str, arguments: Sequence[str]) -> str:
         """What ``meta-agent call AGENT ARGUMENTS --json`` prints.
 
-        Raises ``AgentError`` with the agent's own words when it cannot be loaded, fails or takes too long.
+        Raises ``AgentError`` with the agent's own words when it cannot be loaded, fails or takes too long, and
+        ``DatabaseUnavailable`` when the database is away.
         """
         ...
 

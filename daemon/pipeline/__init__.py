@@ -202,10 +202,13 @@ def _tested(
 
 
 def _proven_healthy(spec: AgentSpec, stages: Stages) -> None:
-    report = stages.run(verify_agent_health, verify_agent_health.HealthInput(spec=spec))
-    if not report.healthy:
-        stages.ports.workspace.withdraw(spec.request.name)
+    """The last stage; what ends it early takes the publication back, so that only succeeded jobs have files."""
+    try:
+        report = stages.run(verify_agent_health, verify_agent_health.HealthInput(spec=spec))
         stages.check(report.findings, code="unhealthy")
+    except (Stop, MetaAgentError):
+        stages.ports.workspace.withdraw(spec.request.name)
+        raise
 
 
 def _log(request: Request, job_id: str, verdict: TestVerdict, ports: Ports) -> None:

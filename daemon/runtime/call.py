@@ -1,7 +1,7 @@
 """``python -m daemon.runtime.call AGENT …``: run a published agent of the current folder and print JSON.
 
 The one door through which the command line, the health check and scripts call agents. Decimals are printed as text.
-Exit status 0, or 10 with one line on standard error.
+Exit status 0, or one line on standard error and 5 when the database is away, 10 when anything else is wrong.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from daemon.core.spec import AgentSpec
-from daemon.runtime.errors import RuntimeAgentError
+from daemon.runtime.errors import DatabaseUnreachable, RuntimeAgentError
 from daemon.runtime.numbers import Total
 from daemon.runtime.published import Call, CallError, PublishedAgent, load_spec
 
 SCHEMA_VERSION = 1
 EXIT_FAILED = 10
+EXIT_DATABASE = 5
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,6 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _print(rehearsal(Path.cwd(), given.agent, given.rehearse))
         wants = {"with_rows": not given.total, "with_total": given.key is None and given.limit is None}
         return _print(answer_to(Path.cwd(), given.agent, _call(given), **wants))
+    except DatabaseUnreachable as problem:
+        return _fail(str(problem), EXIT_DATABASE)
     except RuntimeAgentError as problem:
         return _fail(str(problem))
     except (ImportError, SyntaxError) as problem:
@@ -142,9 +145,9 @@ def _print(answer: dict[str, Any]) -> int:
     return 0
 
 
-def _fail(message: str) -> int:
+def _fail(message: str, status: int = EXIT_FAILED) -> int:
     sys.stderr.write(" ".join(message.split()) + "\n")
-    return EXIT_FAILED
+    return status
 
 
 def _parser() -> argparse.ArgumentParser:

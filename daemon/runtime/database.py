@@ -13,11 +13,12 @@ from pathlib import Path
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DataError, NotSupportedError, ProgrammingError
 from sqlalchemy.pool import NullPool
 
+from daemon.core.database_faults import is_statement_fault
 from daemon.core.env_file import parse_env
-from daemon.runtime.errors import DatabaseError, RuntimeAgentError
+from daemon.runtime.errors import DatabaseError, DatabaseUnreachable, RuntimeAgentError
 
 STATEMENT_TIMEOUT_MS = 300_000
 
@@ -69,7 +70,7 @@ def _file(url: URL, workspace: Path, variable: str) -> Path:
 def _sqlite(file: Path) -> Engine:
     def connect() -> sqlite3.Connection:
         if not file.is_file():
-            raise DatabaseError(f"there is no SQLite database {file}: check the path in the database URL")
+            raise DatabaseUnreachable(f"there is no SQLite database {file}: check the path in the database URL")
         connection = sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, check_same_thread=False)
         connection.execute("PRAGMA query_only = ON")
         connection.set_authorizer(_authorize)
@@ -96,7 +97,16 @@ def _raise_in_words(context: ExceptionContext) -> None:
     reason = " ".join((said or str(context.original_exception)).split())
     password = context.engine.url.password if context.engine else None
     shown = reason.replace(str(password), "***") if password else reason
-    raise DatabaseError(f"the database cannot be read: {shown}") from context.original_exception
+    error = DatabaseError if _is_statement_fault(context) else DatabaseUnreachable
+    raise error(f"the database cannot be read: {shown}") from context.original_exception
+
+
+def _is_statement_fault(context: ExceptionContext) -> bool:
+    wrapped = context.sqlalchemy_exception
+    # None: the driver could not even hand the parameters over
+    if wrapped is None or isinstance(wrapped, ProgrammingError | DataError | NotSupportedError):
+        return True
+    return is_statement_fault(context.original_exception, connection_lost=context.is_disconnect)
 
 
 def _from_env_file(path: Path, variable: str) -> str | None:

@@ -29,4 +29,8 @@ class DataError(RuntimeAgentError, ValueError):
 
 
 class DatabaseError(RuntimeAgentError):
-    """The database cannot be reached, or its URL is not set. The message never holds a password."""
+    """The database cannot be read, or its URL is not set. The message never holds a password."""
+
+
+class DatabaseUnreachable(DatabaseError):
+    """The file or the server is away or busy: the same call may work later."""

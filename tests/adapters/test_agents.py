@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sqlite3
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -13,7 +15,7 @@ from specs import dscr_spec
 from daemon.adapters.agents import PythonAgentRunner
 from daemon.adapters.ruff import RuffFormatter
 from daemon.core.build import GeneratedFile
-from daemon.core.errors import AgentError
+from daemon.core.errors import AgentError, DatabaseUnavailable
 from daemon.core.ports import Ports
 from daemon.tools import generate_agent_code
 
@@ -67,6 +69,17 @@ def test_what_it_says_when_it_fails_is_the_error(workspace: Path, orlando_sqlite
         runner(workspace, orlando_sqlite).call("calc_agent", ("--key", "99999"))
     assert "Traceback" not in str(caught.value)
     assert caught.value.hint
+
+
+def test_a_database_that_is_away_is_told_from_an_agent_that_fails(workspace: Path, orlando_sqlite: str) -> None:
+    with pytest.raises(DatabaseUnavailable, match="calc_agent: there is no SQLite database"):
+        runner(workspace, "sqlite:///gone.db").call("calc_agent", ("--limit", "1"))
+    with pytest.raises(DatabaseUnavailable, match="cannot be read"):
+        runner(workspace, "postgresql://me:hunter2@/x?host=/nowhere").call("calc_agent", ("--limit", "1"))
+    with contextlib.closing(sqlite3.connect(orlando_sqlite.removeprefix("sqlite:///"))) as database:
+        database.execute("ALTER TABLE financial_metrics RENAME TO moved")
+    with pytest.raises(AgentError, match="no such table"):
+        runner(workspace, orlando_sqlite).call("calc_agent", ("--limit", "1"))
 
 
 def test_an_agent_that_takes_too_long_is_ended(workspace: Path, orlando_sqlite: str) -> None:

@@ -13,7 +13,7 @@ from specs import dscr_spec
 from daemon import pipeline, service
 from daemon.compiler.header import spec_toml
 from daemon.core.config import SandboxSettings, Settings
-from daemon.core.errors import WorkspaceError
+from daemon.core.errors import DatabaseUnavailable, WorkspaceError
 from daemon.core.job import JobState
 from daemon.core.outcome import Outcome
 from daemon.core.ports import Ports
@@ -94,6 +94,25 @@ def test_an_agent_that_fails_once_published_is_withdrawn(bench: Bench) -> None:
     assert outcome.state is JobState.FAILED
     assert outcome.error is not None
     assert (outcome.error.code, outcome.error.stage) == ("unhealthy", "verify_agent_health")
+    assert bench.workspace.withdrawn == ["dscr.md"]
+
+
+@pytest.mark.parametrize(("rehearsals", "stage"), [(True, "run_tests"), (False, "verify_agent_health")])
+def test_a_database_that_goes_away_on_the_way_is_waited_for(bench: Bench, rehearsals: bool, stage: str) -> None:
+    away = DatabaseUnavailable("the server closed the connection")
+    bench.ports = replace(bench.ports, agents=FailingAgents(bench.ports.agents, away, rehearsals=rehearsals))
+
+    outcome = bench.run()
+
+    assert (outcome.state, outcome.deferral) == (JobState.DEFERRED, "database_unavailable")
+    assert bench.states()[stage] == "failed"
+    assert bench.workspace.withdrawn == ([] if rehearsals else ["dscr.md"]), "nothing unproven stays published"
+
+
+def test_a_request_that_is_cancelled_once_published_is_withdrawn(bench: Bench) -> None:
+    bench.progress = RecordingProgress(cancel_after=list(STAGES).index("verify_agent_health"))
+
+    assert bench.run().state is JobState.CANCELLED
     assert bench.workspace.withdrawn == ["dscr.md"]
 
 

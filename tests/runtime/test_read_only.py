@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import URL, text
 
 from daemon.runtime.database import read_only_engine
-from daemon.runtime.errors import DatabaseError
+from daemon.runtime.errors import DatabaseError, DatabaseUnreachable
 
 ODD_NAMES = [
     "my data.db",
@@ -125,7 +125,7 @@ def test_a_url_of_something_else_is_refused(tmp_path: Path, url: str, words: str
 
 
 def test_a_file_that_is_missing_is_not_made(tmp_path: Path) -> None:
-    with pytest.raises(DatabaseError, match=r"there is no SQLite database .*orlando\.db"):
+    with pytest.raises(DatabaseUnreachable, match=r"there is no SQLite database .*orlando\.db"):
         read_only_engine(tmp_path, url="sqlite:///orlando.db").connect()
 
     assert list(tmp_path.iterdir()) == []
@@ -134,12 +134,12 @@ def test_a_file_that_is_missing_is_not_made(tmp_path: Path) -> None:
 def test_a_file_that_is_no_database_is_said(tmp_path: Path) -> None:
     (tmp_path / "notes.db").write_text("no database\n" * 200)
 
-    with pytest.raises(DatabaseError, match="cannot be read: file is not a database"):
+    with pytest.raises(DatabaseUnreachable, match="cannot be read: file is not a database"):
         found_in(tmp_path, url="sqlite:///notes.db")
 
 
 def test_a_server_that_is_away_is_said_in_one_line_without_the_password(tmp_path: Path) -> None:
-    with pytest.raises(DatabaseError, match="cannot be read") as caught:
+    with pytest.raises(DatabaseUnreachable, match="cannot be read") as caught:
         read_only_engine(tmp_path, url=f"postgresql://me:hunter2@/x?host={tmp_path}").connect()
 
     assert "\n" not in str(caught.value)
@@ -152,8 +152,20 @@ def test_a_wrong_statement_is_said_in_one_line_without_its_parameters(orlando: s
         connection.execute(text("SELECT nothing FROM properties WHERE id = :id"), {"id": 4711})
     engine.dispose()
 
+    assert not isinstance(caught.value, DatabaseUnreachable), "waiting would not mend it"
     assert "nothing" in str(caught.value)
     assert "4711" not in str(caught.value)
+
+
+def test_a_server_that_goes_away_within_a_call_is_unreachable(orlando_postgres: str, tmp_path: Path) -> None:
+    engine = read_only_engine(tmp_path, url=orlando_postgres)
+    with engine.connect() as victim, engine.connect() as other:
+        pid = victim.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
+        with pytest.raises(DatabaseUnreachable):
+            victim.execute(text("SELECT 1"))
+        victim.invalidate()
+    engine.dispose()
 
 
 @pytest.mark.parametrize("statement", WRITES)
