@@ -14,7 +14,7 @@ from daemon.core.spec import Unit
 
 _MONEY_WORDS = frozenset({
     "value", "price", "balance", "noi", "income", "expense", "expenses", "cost", "costs", "revenue", "amount",
-    "debt", "service", "rent", "rents", "freight", "fee", "fees", "sales", "payment", "payments", "salary",
+    "debt", "service", "pmt", "rent", "rents", "freight", "fee", "fees", "sales", "payment", "payments", "salary",
     "budget", "cash", "equity", "proceeds", "charge", "charges", "profit", "loan",
     "tax", "capex", "bonus", "wage", "wages", "cogs", "compensation", "turnover",
 })  # fmt: skip

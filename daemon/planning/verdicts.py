@@ -48,24 +48,40 @@ def judge(wish: MetricWish, phrases: Sequence[LimitPhrase], usual: Limit | None,
     notes: list[str] = []
     numbers: list[Number] = []
     bad: list[_Bad] = []
+    kept: list[tuple[LimitPhrase, _Bad]] = []
     good = ""
     for phrase in phrases:
         value, said = limit_value(wish, phrase, questions)
         operator = phrase.operator or _usual_direction(wish, phrase, usual, notes)
         notes += [*said, *phrase.notes]
         numbers.append(replace(phrase.figure.number, use=f"limit of {wish.name}"))
-        failed = phrase.otherwise or "FAIL"
-        bad.append(
-            _Bad(OPPOSITE[operator], value, failed)
-            if phrase.is_good
-            else _Bad(operator, value, phrase.status, is_said=True)
-        )
+        if phrase.is_good:
+            kept.append((phrase, _Bad(OPPOSITE[operator], value, phrase.otherwise or "FAIL")))
+        else:
+            bad.append(_Bad(operator, value, phrase.status, is_said=True))
         good = (phrase.status if phrase.is_good else phrase.otherwise) or good
+    bad += [_between(wish, phrase, missed, bad, questions) for phrase, missed in kept]
     if not good:
         good = "OK"
         notes.append(f"{wish.title} has status {good} where none of its limits names another")
     in_percent = any(n.unit is Unit.FRACTION for n in numbers)
     return Judged(_rules(wish.name, tuple(bad), good), tuple(notes), tuple(numbers), in_percent)
+
+
+def _between(wish: MetricWish, phrase: LimitPhrase, missed: _Bad, said: Sequence[_Bad], questions: Questions) -> _Bad:
+    """``missed``, with the status of values the request calls neither good nor bad, if it leaves such: asked."""
+    is_low = missed.operator in {"<", "<="}
+    beyond = [b for b in said if (b.operator in {"<", "<="}) is is_low and (b.value < missed.value) is is_low]
+    if phrase.otherwise or not beyond:
+        return missed
+    nearest = max(beyond, key=lambda b: b.value) if is_low else min(beyond, key=lambda b: b.value)
+    limits = sorted((nearest.value, missed.value))
+    low, high = (f"{fraction_text(v * 100)}%" if wish.show_as_percent else fraction_text(v) for v in limits)
+    options = (nearest.status, phrase.status)
+    answer = questions.ask(f"which status has {wish.title} between {low} and {high}?", options, nearest.status)
+    if answer is None:
+        raise LimitUnclear("a question about it is open")
+    return replace(missed, status=answer)
 
 
 def _customary(wish: MetricWish, usual: Limit | None) -> Judged:

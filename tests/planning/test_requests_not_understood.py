@@ -290,3 +290,25 @@ def test_a_figure_is_never_put_over_itself(planner_over: Callable[..., Planner])
     plan = own.plan("outstanding_balance per loan")
     assert plan.end == "leftovers"
     assert "“outstanding_balance” and “loan” would both be" in plan.left
+
+
+@pytest.mark.parametrize(
+    ("limit", "options"),
+    [
+        ("below 70% is good, above 80% is bad", ("BAD", "GOOD")),
+        ("fine up to 75%, warn above 85%", ("WARN", "FINE")),
+    ],
+)
+def test_values_that_are_neither_good_nor_bad_are_asked_about(
+    orlando_planner: Planner, limit: str, options: tuple[str, str]
+) -> None:
+    text = f"LTV for each property, {limit}"
+    assert orlando_planner.plan(text).questions == {"q1": options}
+    for answer in options:
+        low, high = limits(orlando_planner.plan(text, {"q1": answer}).spec, "ltv")[:2]
+        assert (low[0], high[0]) == (options[0], answer)
+
+
+def test_a_warning_within_the_limit_needs_no_question(orlando_planner: Planner) -> None:
+    spec = orlando_planner.plan("LTV for each property, at most 80%, warn above 70%").spec
+    assert limits(spec, "ltv") == [("FAIL", "ltv > 0.8"), ("WARN", "ltv > 0.7"), ("PASS", "")]
