@@ -81,7 +81,9 @@ class SqlDatabase:
         if kind.is_number:
             number = case((self._is_number(cell), cell))
             figures += [func.min(number), func.max(number), func.count(number)]
-        rows, known, distinct, *measured = self._rows(select(*figures).select_from(source))[0]
+        dates = case((self._is_date(cell), cell)) if kind in {Kind.DATE, Kind.DATETIME} else cell
+        figures.append(func.count(dates))
+        rows, known, distinct, *measured, dated = self._rows(select(*figures).select_from(source))[0]
         lowest, highest, numbers = measured or (None, None, known)
         return ColumnProfile(
             rows=rows,
@@ -90,6 +92,7 @@ class SqlDatabase:
             minimum=_decimal(lowest),
             maximum=_decimal(highest),
             not_numbers=known - numbers,
+            not_dates=known - dated,
             samples=tuple(v[:SAMPLE_LENGTH] for v in self.values(column, SAMPLES)),
         )
 
@@ -168,6 +171,12 @@ class SqlDatabase:
             finite = cell.between(-LARGEST_NUMBER, LARGEST_NUMBER)
             return and_(func.typeof(cell).in_(("integer", "real")), finite)
         return cast(cell, Text).not_in(("NaN", "Infinity", "-Infinity"))
+
+    def _is_date(self, cell: ColumnElement[Any]) -> ColumnElement[bool]:
+        """Whether a cell is a date as people write it: SQLite keeps any text and number in date columns."""
+        if self.dialect == "sqlite":
+            return func.date(cell, "+0 days") == func.substr(cell, 1, 10)  # which makes 1 March of 29 February 2023
+        return cell.is_not(None)
 
 
 def _source(table: TableRef, *columns: str) -> TableClause:

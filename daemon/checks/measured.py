@@ -7,13 +7,18 @@ from decimal import Decimal
 
 from daemon.core.findings import Finding, Level
 from daemon.core.ports import Database
-from daemon.core.schema import ColumnProfile, ColumnRef, Schema, TableRef
+from daemon.core.schema import ColumnProfile, ColumnRef, Kind, Schema, TableRef
 from daemon.core.spec import AgentSpec, Input, Join, Unit
 
 
 def measured_findings(spec: AgentSpec, schema: Schema, database: Database) -> tuple[Finding, ...]:
     """Findings measured on the live data. Raises ``DatabaseUnavailable`` when it cannot be read."""
-    return (*_grain(spec, schema, database), *_values(spec, database))
+    return (
+        *_grain(spec, schema, database),
+        *_groups(spec, database),
+        *_values(spec, database),
+        *_dates(spec, database),
+    )
 
 
 def _grain(spec: AgentSpec, schema: Schema, database: Database) -> Iterator[Finding]:
@@ -26,6 +31,16 @@ def _grain(spec: AgentSpec, schema: Schema, database: Database) -> Iterator[Find
     for place, joins in paths:
         for join in joins:
             yield from _fan_out(join, place, schema, database)
+
+
+def _groups(spec: AgentSpec, database: Database) -> Iterator[Finding]:
+    """Rows without a key make a group that people may not expect."""
+    table = spec.entity.table.ref
+    for key in spec.entity.key if spec.entity.group_by else ():
+        profile = database.profile(ColumnRef(table, key.column))
+        if profile.nulls:
+            message = f"{profile.nulls} rows of {table} have no {key.column}: a {spec.entity.name} of their own"
+            yield Finding(level=Level.WARNING, code="missing_key", place="entity.key", message=message)
 
 
 def _fan_out(join: Join, place: str, schema: Schema, database: Database) -> Iterator[Finding]:
@@ -48,6 +63,21 @@ def _values(spec: AgentSpec, database: Database) -> Iterator[Finding]:
             if field.kind.is_number:
                 profile = database.profile(field.column.ref)
                 yield from _not_numbers(f"inputs.{given.name}", field.column.ref, profile)
+
+
+def _dates(spec: AgentSpec, database: Database) -> Iterator[Finding]:
+    """Every column that is read as a date holds dates."""
+    columns = [("entity.where", f.column.ref, f.kind) for f in spec.entity.fields]
+    for given in spec.inputs:
+        fields = given.aggregate.fields if given.aggregate else ()
+        columns += [(f"inputs.{given.name}", f.column.ref, f.kind) for f in fields]
+        columns += [(f"inputs.{given.name}", given.column.ref, given.kind)] if given.column else []
+    dates = {ref: place for place, ref, kind in columns if kind in {Kind.DATE, Kind.DATETIME}}
+    for ref, place in dates.items():
+        wrong = database.profile(ref).not_dates
+        if wrong:
+            hint = "dates are written like 2024-12-31, with or without a time"
+            yield _error("not_dates", place, f"{wrong} cells of {ref} hold no date", hint)
 
 
 def _value(given: Input, database: Database) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from daemon.compiler.independent_sql import metric_sql, total_sql
+from daemon.compiler.independent_sql import in_key_order, metric_sql, total_sql
 from daemon.core.findings import Finding, Level
 from daemon.core.schema import Schema
 from daemon.core.spec import AgentSpec, Metric, Mode
@@ -69,10 +69,9 @@ def _answered(result: Mapping[str, Any]) -> Figures:
 
 def _queried(spec: AgentSpec, schema: Schema, metric: Metric, mode: Mode, query: Query) -> Figures:
     size = len(spec.entity.key)
-    order = ", ".join(str(n + 1) for n in range(size))
     sql = metric_sql(spec, metric.name, mode.name, schema, schema.dialect)
     # Nothing here comes from the person: the compiler wrote the statement, and the connection can only read.
-    rows = query(f"SELECT * FROM ({sql}) AS figures ORDER BY {order} LIMIT {SAMPLE_ROWS}")  # noqa: S608
+    rows = query(f"SELECT * FROM ({sql}) AS figures {in_key_order(spec)} LIMIT {SAMPLE_ROWS}")  # noqa: S608
     total = None
     if metric.total != "none":
         total = _decimal(query(total_sql(spec, metric.name, mode.name, schema, schema.dialect))[0][0])

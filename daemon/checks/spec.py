@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Literal
 
+from daemon.checks.spec_groups import group_findings
 from daemon.checks.spec_names import name_findings
 from daemon.compiler.formula import FormulaError, Node, names, parse
 from daemon.compiler.formula.units import check, fits
@@ -11,12 +13,23 @@ from daemon.compiler.names import ANNOTATIONS
 from daemon.core.findings import Finding, Level
 from daemon.core.nearest import suggestion
 from daemon.core.schema import Column, Kind, Schema
-from daemon.core.spec import AgentSpec, ColumnName, Input, Join, Metric, Mode, SourceField, Unit
+from daemon.core.spec import AgentSpec, Aggregate, ColumnName, Input, Join, Metric, Mode, SourceField, Unit
+
+_Declared = Unit | Literal["anything"] | None
+"""The unit a formula must have; None means that it is a condition."""
 
 
 def spec_findings(spec: AgentSpec, schema: Schema) -> tuple[Finding, ...]:
     """Everything that is wrong with ``spec`` before any data is looked at."""
-    return (*_columns(spec, schema), *name_findings(spec), *_metrics(spec), *_modes(spec), *_conditions(spec))
+    return (
+        *_columns(spec, schema),
+        *name_findings(spec),
+        *group_findings(spec),
+        *_metrics(spec),
+        *_modes(spec),
+        *_conditions(spec),
+        *_order(spec),
+    )
 
 
 def _columns(spec: AgentSpec, schema: Schema) -> Iterator[Finding]:
@@ -27,12 +40,20 @@ def _columns(spec: AgentSpec, schema: Schema) -> Iterator[Finding]:
         yield from _exists(name, "entity.key", schema)
     for place, column in _named_columns(spec):
         yield from _exists(column, place, schema)
+    for place, name, kind in _typed_columns(spec):
+        found = schema.column(name.ref)
+        if found and not _fits_kind(kind, found):
+            yield _error("wrong_kind", place, f"{name.ref} holds {found.kind.value}, not {kind.value}")
+
+
+def _typed_columns(spec: AgentSpec) -> Iterator[tuple[str, ColumnName, Kind]]:
+    yield from (("entity.where", f.column, f.kind) for f in spec.entity.fields)
     for given in spec.inputs:
+        place = f"inputs.{given.name}"
         if given.column:
-            found = schema.column(given.column.ref)
-            if found and not _fits_kind(given, found):
-                message = f"{given.column.ref} holds {found.kind.value}, not {given.kind.value}"
-                yield _error("wrong_kind", f"inputs.{given.name}", message)
+            yield place, given.column, given.kind
+        if given.aggregate:
+            yield from ((place, f.column, f.kind) for f in given.aggregate.fields)
 
 
 def _named_columns(spec: AgentSpec) -> Iterator[tuple[str, ColumnName]]:
@@ -65,16 +86,18 @@ def _exists(name: ColumnName, place: str, schema: Schema) -> Iterator[Finding]:
         yield _error("unknown_column", place, f"{name.ref.table} has no column {name.column}", hint)
 
 
-def _fits_kind(given: Input, found: Column) -> bool:
-    if given.kind.is_number:
+def _fits_kind(kind: Kind, found: Column) -> bool:
+    if kind.is_number:
         return found.kind.is_number
-    return ANNOTATIONS[given.kind] == ANNOTATIONS[found.kind]
+    return ANNOTATIONS[kind] == ANNOTATIONS[found.kind]
 
 
 def _metrics(spec: AgentSpec) -> Iterator[Finding]:
     units = {i.name: i.unit for i in spec.inputs} | {p.name: p.unit for p in spec.parameters}
     for metric in spec.metrics:
         place = f"metrics.{metric.name}"
+        if metric.unit in {Unit.DATE, Unit.TEXT}:
+            yield _error("no_number", place, f"a figure is a number, not a {metric.unit.value}")
         yield from _formula(metric.formula, f"{place}.formula", units, metric.unit)
         for rule in metric.undefined:
             yield from _formula(rule.when, f"{place}.undefined", units, None)
@@ -125,9 +148,29 @@ def _conditions(spec: AgentSpec) -> Iterator[Finding]:
         if given.aggregate:
             units = _field_units(given.aggregate.fields)
             if given.aggregate.expression:
-                yield from _formula(given.aggregate.expression, f"inputs.{given.name}.expression", units, given.unit)
+                yield from _counted_or_added(given, given.aggregate, units)
             if given.aggregate.where:
                 yield from _formula(given.aggregate.where, f"inputs.{given.name}.where", units, None)
+
+
+def _counted_or_added(given: Input, aggregate: Aggregate, units: Mapping[str, Unit]) -> Iterator[Finding]:
+    """Anything can be counted; only numbers can be added up or compared in size."""
+    place = f"inputs.{given.name}.expression"
+    if aggregate.function == "count":
+        yield from _formula(aggregate.expression, place, units, "anything")
+    elif given.unit in {Unit.DATE, Unit.TEXT}:
+        message = f"{aggregate.function} of a {given.unit.value} is no figure"
+        yield _error("no_number", place, message, "use the days between dates")
+    else:
+        yield from _formula(aggregate.expression, place, units, given.unit)
+
+
+def _order(spec: AgentSpec) -> Iterator[Finding]:
+    """Rows are listed by figures of their own."""
+    known = [m.name for m in spec.metrics]
+    for name in (n.removeprefix("-") for n in spec.sort):
+        if name not in known:
+            yield _error("unknown_name", "sort", f"rows cannot be listed by '{name}'", suggestion(name, known))
 
 
 def _field_units(fields: tuple[SourceField, ...]) -> dict[str, Unit]:
@@ -135,8 +178,7 @@ def _field_units(fields: tuple[SourceField, ...]) -> dict[str, Unit]:
     return {f.name: words.get(f.kind, Unit.NUMBER) for f in fields}
 
 
-def _formula(text: str, place: str, units: Mapping[str, Unit], declared: Unit | None) -> Iterator[Finding]:
-    """``declared`` None means a condition."""
+def _formula(text: str, place: str, units: Mapping[str, Unit], declared: _Declared) -> Iterator[Finding]:
     try:
         tree = parse(text)
         yield from _unknown_names(tree, place, units)
@@ -151,8 +193,10 @@ def _unknown_names(tree: Node, place: str, units: Mapping[str, Unit]) -> Iterato
         yield _error("unknown_name", place, f"there is no '{name}' here", suggestion(name, units))
 
 
-def _unit(tree: Node, text: str, place: str, units: Mapping[str, Unit], declared: Unit | None) -> Iterator[Finding]:
+def _unit(tree: Node, text: str, place: str, units: Mapping[str, Unit], declared: _Declared) -> Iterator[Finding]:
     found = check(tree, units, text)
+    if declared == "anything":
+        return
     if declared is None:
         if found.kind != "condition":
             yield _error("not_a_condition", place, f"'{text}' is {found.words}, not a condition")

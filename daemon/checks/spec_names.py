@@ -14,7 +14,7 @@ from daemon.core.spec import AgentSpec
 RESERVED = frozenset(
     {
         *("exact", "figure", "inputs", "label", "mode", "parameters", "reason", "row", "same_when_rounded", "self"),
-        *("shown", "status", "total", "validation_status", "warnings"),
+        *("day_of", "days_between", "shown", "status", "total", "validation_status", "warnings"),
     }
 )
 """Names of variables and fields in generated code."""

@@ -37,7 +37,8 @@ _PARALLEL = 2
 _QUICK_SECONDS = 10
 _LIBRARIES = (
     *("sqlite3", "pydantic", "pytest", "sqlalchemy.dialects.sqlite"),
-    *(f"daemon.runtime.{name}" for name in ("database", "errors", "numbers", "rows", "sql", "statuses", "totals")),
+    *(f"daemon.runtime.{name}" for name in ("database", "dates", "errors", "numbers", "rows", "sql", "statuses")),
+    "daemon.runtime.totals",
 )
 
 

@@ -13,6 +13,7 @@ from daemon.compiler.keys import key_views
 from daemon.compiler.names import PYTHON_TYPES, literal, prose
 from daemon.compiler.python import decimal_source, to_python
 from daemon.compiler.rendering import render
+from daemon.compiler.trees import over_inputs
 from daemon.core.naming import class_name
 from daemon.core.spec import AgentSpec, Metric, Mode, Parameter, Unit
 
@@ -174,7 +175,7 @@ class _CalcAgent:
     def _adjusted(self, formula: str) -> str:
         tree = parse(formula)
         optional = {i.name for i in self._spec.inputs if i.may_be_missing}
-        source = to_python(tree, {**self._row_sources(), **self._parameters})
+        source = to_python(over_inputs(tree, self._spec), {**self._row_sources(), **self._parameters})
         present = [f"row.{name} is not None" for name in sorted(required(tree) & optional)]
         return f"{source} if {' and '.join(present)} else None" if present else source
 

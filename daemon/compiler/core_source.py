@@ -9,6 +9,7 @@ from daemon.compiler.formula.tree import (
     Call,
     Compare,
     Conditional,
+    Day,
     IsMissing,
     Logic,
     Name,
@@ -28,12 +29,10 @@ class Unsupported(ValueError):
 
 
 def to_core(node: Node, source_of: Mapping[str, str]) -> str:
-    """Source of a column expression where names stand for ``source_of`` (``_ORDERS.c.total``)."""
+    """Source of a column expression where names stand for ``source_of`` (``_ORDERS.c.total``); dates are lowered."""
     match node:
-        case Number(value):
-            return decimal_source(value) if "." in format(value, "f") else format(value, "f")
-        case Text(value):
-            return repr(value)
+        case Number() | Text() | Day():
+            return _literal(node)
         case Name(name):
             return source_of[name]
         case Negative(operand):
@@ -45,9 +44,21 @@ def to_core(node: Node, source_of: Mapping[str, str]) -> str:
         case Conditional(condition, then, otherwise):
             chosen = f"({to_core(condition, source_of)}, {to_core(then, source_of)})"
             return f"case({chosen}, else_={to_core(otherwise, source_of)})"
+        case Call("days_between", arguments):
+            return f"days_between({', '.join(to_core(a, source_of) for a in arguments)})"
         case Call("abs" | "coalesce" as function, arguments):
             return f"func.{function}({', '.join(to_core(a, source_of) for a in arguments)})"
     return _condition(node, source_of)
+
+
+def _literal(node: Number | Text | Day) -> str:
+    match node:
+        case Number(value):
+            return decimal_source(value) if "." in format(value, "f") else format(value, "f")
+        case Day(value):
+            return repr(value.isoformat())
+        case Text(value):
+            return repr(value)
 
 
 def _condition(node: Node, source_of: Mapping[str, str]) -> str:

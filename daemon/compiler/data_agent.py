@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from daemon.compiler.core_source import to_core
-from daemon.compiler.formula import parse
 from daemon.compiler.header import header_values
 from daemon.compiler.keys import key_views
 from daemon.compiler.names import ANNOTATIONS, ROWS, column_access, free_constant, literal, prose, table_variables
 from daemon.compiler.rendering import render
 from daemon.compiler.scale import decimals
+from daemon.compiler.trees import over_fields
 from daemon.core.schema import Kind, TableRef
-from daemon.core.spec import AgentSpec, Aggregate, ColumnName, Input, Join, SourceField
+from daemon.core.spec import AgentSpec, Aggregate, ColumnName, Input, Join, KeyColumn, SourceField
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +35,7 @@ class _Child:
     variable: str
     selected: tuple[str, ...]
     source: str
+    where: str
     group: tuple[str, ...]
     doc: str
     aggregate: Aggregate
@@ -50,6 +51,9 @@ class _DataAgent:
     def __init__(self, spec: AgentSpec) -> None:
         self._spec = spec
         self._variables = table_variables(spec.tables)
+        taken = {ROWS, *self._variables.values()}
+        self._groups = free_constant(spec.entity.plural, taken) if spec.entity.group_by else ""
+        self._root = self._groups or self._variables[spec.entity.table.ref]
 
     def render(self) -> str:
         spec, entity = self._spec, self._spec.entity
@@ -66,8 +70,15 @@ class _DataAgent:
             source=self._source(children),
             where=self._condition(entity.where, entity.fields),
             where_words=prose(entity.where),
-            keys=key_views(spec, self._variables[entity.table.ref]),
+            keys=key_views(spec, self._root),
+            groups=self._groups,
+            group_columns=self._group_columns(),
+            group_words=prose(str(entity.table.ref)),
         )
+
+    def _group_columns(self) -> list[str]:
+        root = self._variables[self._spec.entity.table.ref]
+        return [f"{column_access(root, k.column)}.label({literal(k.argument)})" for k in self._spec.entity.key]
 
     def _access(self, column: ColumnName) -> str:
         return column_access(self._variables[column.ref.table], column.column)
@@ -87,7 +98,7 @@ class _DataAgent:
                 annotation=view.row_annotation,
                 doc=f"Key: {prose(f'{entity.table.ref}.{key.column}')}.",
             )
-            for view, key in zip(key_views(self._spec, self._variables[entity.table.ref]), entity.key, strict=True)
+            for view, key in zip(key_views(self._spec, self._root), entity.key, strict=True)
         ]
         if entity.label:
             doc = f"{prose(str(entity.label.ref))}."
@@ -111,14 +122,18 @@ class _DataAgent:
 
     def _source(self, children: tuple[_Child, ...]) -> str:
         entity = self._spec.entity
-        root = self._variables[entity.table.ref]
-        source = self._joined(root, entity.joins)
+        source = self._joined(self._root, entity.joins)
         for child in children:
-            pairs = [
-                f"{column_access(child.variable, k.argument)} == {column_access(root, k.column)}" for k in entity.key
-            ]
+            pairs = [self._same_key(child.variable, k) for k in entity.key]
             source += f".outerjoin({child.variable}, {_all(pairs)})"
         return source
+
+    def _same_key(self, child: str, key: KeyColumn) -> str:
+        """A missing key is equal to none, unless it stands for a group of its own."""
+        own = column_access(child, key.argument)
+        if self._groups:
+            return f"{own}.is_not_distinct_from({column_access(self._groups, key.argument)})"
+        return f"{own} == {column_access(self._root, key.column)}"
 
     def _joined(self, root: str, joins: Iterable[Join]) -> str:
         source = root
@@ -136,7 +151,7 @@ class _DataAgent:
                 groups.setdefault((aggregate.table, aggregate.path, aggregate.key), []).append(given)
         children: list[_Child] = []
         for inputs in groups.values():
-            taken = {ROWS, *self._variables.values(), *(child.variable for child in children)}
+            taken = {ROWS, self._groups, *self._variables.values(), *(child.variable for child in children)}
             variable = free_constant(f"{_aggregate(inputs[0]).table.table} totals", taken)
             children.append(self._child(variable, tuple(inputs)))
         return tuple(children)
@@ -151,17 +166,26 @@ class _DataAgent:
             variable=variable,
             selected=(*labelled, *(f"{self._function(_aggregate(i))}.label({literal(i.name)})" for i in inputs)),
             source=self._joined(self._variables[aggregate.table.ref], aggregate.path),
+            where=self._rows_of_groups(aggregate.path) if self._groups else "",
             group=keys,
             doc=f"One row per {self._spec.entity.name} with rows in {prose(str(aggregate.table.ref))}.",
             aggregate=aggregate,
             inputs=inputs,
         )
 
+    def _rows_of_groups(self, path: tuple[Join, ...]) -> str:
+        """Only rows that lead to a row of the entity's table count, and only to one that fulfils its condition."""
+        entity = self._spec.entity
+        ways = [pair.right for join in path if join.table == entity.table for pair in join.on]
+        conditions = [f"{self._access(column)}.is_not(None)" for column in ways]
+        conditions += [self._condition(entity.where, entity.fields)] if entity.where else []
+        return ", ".join(conditions)
+
     def _function(self, aggregate: Aggregate) -> str:
         sources = {f.name: self._field(f) for f in aggregate.fields}
-        value = to_core(parse(aggregate.expression), sources) if aggregate.expression else "1"
+        value = to_core(over_fields(aggregate.expression, aggregate.fields), sources) if aggregate.expression else "1"
         if aggregate.where:
-            value = f"case(({to_core(parse(aggregate.where), sources)}, {value}))"
+            value = f"case(({to_core(over_fields(aggregate.where, aggregate.fields), sources)}, {value}))"
         if aggregate.distinct:
             value = f"({value}).distinct()"
         if aggregate.function in {"sum", "avg"}:
@@ -173,7 +197,7 @@ class _DataAgent:
         return f"exact({access})" if field.kind is Kind.REAL else access
 
     def _condition(self, text: str, fields: tuple[SourceField, ...]) -> str:
-        return to_core(parse(text), {f.name: self._field(f) for f in fields}) if text else ""
+        return to_core(over_fields(text, fields), {f.name: self._field(f) for f in fields}) if text else ""
 
 
 def columns_read(spec: AgentSpec) -> Iterable[ColumnName]:

@@ -97,7 +97,8 @@ def calc_document(spec: AgentSpec, example: str) -> str:
 def data_document(spec: AgentSpec) -> str:
     """``docs/agents/<data>.md``."""
     entity = spec.entity
-    columns = [(code(k.argument), "key", code(f"{entity.table.ref}.{k.column}"), "never missing") for k in entity.key]
+    missing = "missing: `None`, a group of its own" if entity.group_by else "never missing"
+    columns = [(code(k.argument), "key", code(f"{entity.table.ref}.{k.column}"), missing) for k in entity.key]
     if entity.label:
         columns.append((code("label"), "name for people", code(str(entity.label.ref)), "missing: `None`"))
     columns += [(code(i.name), escaped(i.title), _source(i), _missing(i)) for i in spec.inputs]
@@ -110,6 +111,7 @@ def data_document(spec: AgentSpec) -> str:
         filter=code(entity.where),
         filter_columns=[(code(f.name), code(str(f.column.ref))) for f in entity.fields],
         sample_key=_key_source(spec, None),
+        grouped=code(str(entity.table.ref)) if entity.group_by else "",
     )
 
 

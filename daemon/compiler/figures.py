@@ -13,6 +13,7 @@ from daemon.compiler.formula.guards import Facts, Hazard, facts, hazards, requir
 from daemon.compiler.formula.tree import Compare, Logic, Name, Number, replaced
 from daemon.compiler.names import literal
 from daemon.compiler.python import to_python
+from daemon.compiler.trees import over_inputs
 from daemon.core.spec import AgentSpec, Metric, Unit
 
 _ADDITIVE = frozenset({Unit.MONEY, Unit.COUNT, Unit.NUMBER, Unit.DAYS, Unit.YEARS})
@@ -116,10 +117,11 @@ def figure_of(metric: Metric, spec: AgentSpec, earlier: Mapping[str, Figure]) ->
         argument = ", parameters" if earlier[name].uses_parameters else ""
         steps += [f"{name} = _{name}(row{argument})", f"if isinstance({name}, Undefined):", f"    return {name}"]
     for check in checks_of(metric, spec):
-        steps += [f"if {to_python(check.condition, sources)}:", f"    return Undefined({literal(check.reason)})"]
+        condition = to_python(over_inputs(check.condition, spec), sources)
+        steps += [f"if {condition}:", f"    return Undefined({literal(check.reason)})"]
     fraction = fraction_of(metric, spec)
     parts = fraction or (tree,)
-    source = ", ".join(to_python(part, sources) for part in parts)
+    source = ", ".join(to_python(over_inputs(part, spec), sources) for part in parts)
     own = {i.name for i in spec.inputs} & used
     through = {i for name in used & earlier.keys() for i in earlier[name].inputs}
     return Figure(

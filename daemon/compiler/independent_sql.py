@@ -38,6 +38,7 @@ from daemon.compiler.formula.guards import Hazard, hazards, required
 from daemon.compiler.formula.tree import Compare, IsMissing, Logic, Name, Number
 from daemon.compiler.scale import decimals
 from daemon.compiler.sql import to_sql
+from daemon.compiler.trees import over_fields, over_inputs
 from daemon.core.schema import ColumnRef, Kind, Schema, TableRef
 from daemon.core.spec import AgentSpec, Aggregate, ColumnName, Input, Join, JoinPair, Metric, SourceField
 from daemon.runtime.sql import quotient
@@ -66,6 +67,12 @@ def total_sql(spec: AgentSpec, metric_name: str, mode: str, schema: Schema, dial
     The total is the ratio of the sums, or the sum; NULL for a metric that cannot be added up.
     """
     return _text(_Figures(spec, mode, schema, dialect).of_all(metric_name), dialect)
+
+
+def in_key_order(spec: AgentSpec) -> str:
+    """An ORDER BY for ``metric_sql`` that has rows as agents give them."""
+    missing = " NULLS LAST" if spec.entity.group_by else ""
+    return f"ORDER BY {', '.join(f'{n + 1}{missing}' for n in range(len(spec.entity.key)))}"
 
 
 def _text(statement: Select[Any], dialect: str) -> str:
@@ -99,7 +106,7 @@ class _Figures:
         rows, metric = self._adjusted(), {m.name: m for m in self._spec.metrics}[name]
         values = self._values(rows)
         fraction = fraction_of(metric, self._spec)
-        parts = [to_sql(part, {**values, **self._parameters}) for part in fraction or ()]
+        parts = [to_sql(over_inputs(part, self._spec), {**values, **self._parameters}) for part in fraction or ()]
         labelled = (part.label(label) for part, label in zip(parts, ("numerator", "denominator"), strict=False))
         figures = select(values[name].label("figure"), *labelled).select_from(rows).cte(self._free_name("figures"))
         total = self._total(figures, total_kind(metric, self._spec))
@@ -131,8 +138,8 @@ class _Figures:
         known = {**values, **self._parameters}
         divisors = [_zero_divisor(hazard) for rule in rules for hazard in hazards(rule) if hazard.kind == "divisor"]
         conditions = dict.fromkeys([*rules, *divisors, *(IsMissing(Name(name)) for name in sorted(needed))])
-        undefined = [to_sql(condition, known) for condition in conditions]
-        formula = to_sql(tree, known)
+        undefined = [to_sql(over_inputs(condition, self._spec), known) for condition in conditions]
+        formula = to_sql(over_inputs(tree, self._spec), known)
         return case((or_(*undefined), null()), else_=formula) if undefined else formula
 
     def _adjusted(self) -> FromClause:
@@ -140,12 +147,14 @@ class _Figures:
         if not self._mode.adjustments:
             return rows
         known = {**{i.name: rows.c[i.name] for i in self._spec.inputs}, **self._parameters}
-        adjusted = {a.input: to_sql(parse(a.formula), known) for a in self._mode.adjustments}
+        adjusted = {a.input: to_sql(over_inputs(parse(a.formula), self._spec), known) for a in self._mode.adjustments}
         values = (adjusted.get(i.name, rows.c[i.name]).label(i.name) for i in self._spec.inputs)
         return select(*(rows.c[key] for key in self._keys), *values).cte(self._free_name("adjusted"))
 
     def _inputs(self) -> Select[Any]:
         entity = self._spec.entity
+        if entity.group_by:
+            return self._inputs_of_groups()
         root = self._table(entity.table.ref, self._needed(entity.table.ref))
         known: dict[ColumnRef, _Column] = {ColumnRef(entity.table.ref, c.name): c for c in root.c}
         source: FromClause = root
@@ -164,6 +173,22 @@ class _Figures:
             selected.append(self._input(given, value))
         statement = select(*keys, *selected).select_from(source)
         return statement.where(self._condition(entity.where, entity.fields, known)) if entity.where else statement
+
+    def _inputs_of_groups(self) -> Select[Any]:
+        entity = self._spec.entity
+        root = self._table(entity.table.ref, self._needed(entity.table.ref))
+        known: dict[ColumnRef, _Column] = {ColumnRef(entity.table.ref, c.name): c for c in root.c}
+        keys = select(*(root.c[k.column].label(k.argument) for k in entity.key)).select_from(root)
+        if entity.where:
+            keys = keys.where(self._condition(entity.where, entity.fields, known))
+        groups = keys.group_by(*(root.c[k.column] for k in entity.key)).subquery(self._free_name("every_group"))
+        source: FromClause = groups
+        selected: list[_Column] = []
+        for given, aggregate in ((i, i.aggregate) for i in self._spec.inputs if i.aggregate):
+            child = self._aggregated(given, aggregate).subquery(f"of_{given.name}")
+            source = source.outerjoin(child, and_(*(_same_group(child.c[key], groups.c[key]) for key in self._keys)))
+            selected.append(self._input(given, child.c[given.name]))
+        return select(*(groups.c[key] for key in self._keys), *selected).select_from(source)
 
     def _input(self, given: Input, value: _Column) -> _Column:
         value = self._exact(value, given.kind)
@@ -185,7 +210,9 @@ class _Figures:
         return found is not None and found.kind in _HAS_MAXIMUM
 
     def _aggregated(self, given: Input, aggregate: Aggregate) -> Select[Any]:
+        entity = self._spec.entity
         needed = [*(f.column for f in aggregate.fields), *aggregate.key]
+        needed += [f.column for f in entity.fields] if entity.group_by else []
         needed += [side for join in aggregate.path for pair in join.on for side in (pair.left, pair.right)]
         tables = {
             ref: self._table(ref, {c.column for c in needed if c.ref.table == ref})
@@ -193,15 +220,18 @@ class _Figures:
         }
         known = {ColumnRef(ref, c.name): c for ref, table in tables.items() for c in table.c}
         source: FromClause = tables[aggregate.table.ref]
-        for join in aggregate.path:
+        inner = _joins_to(entity.table.ref, aggregate.path) if entity.group_by else 0
+        for number, join in enumerate(aggregate.path):
             joined = tables[join.table.ref]
-            source = source.outerjoin(joined, _on(join.on, known, joined))
+            source = source.join(joined, _on(join.on, known, joined), isouter=number >= inner)
         keys = [known[c.ref].label(k.argument) for c, k in zip(aggregate.key, self._spec.entity.key, strict=True)]
         value = self._function(aggregate, known).label(given.name)
         statement = select(*keys, value).select_from(source).group_by(*(known[c.ref] for c in aggregate.key))
-        return (
-            statement.where(self._condition(aggregate.where, aggregate.fields, known)) if aggregate.where else statement
-        )
+        if aggregate.where:
+            statement = statement.where(self._condition(aggregate.where, aggregate.fields, known))
+        if entity.group_by and entity.where:
+            statement = statement.where(self._condition(entity.where, entity.fields, known))
+        return statement
 
     def _function(self, aggregate: Aggregate, known: Mapping[ColumnRef, _Column]) -> _Column:
         if not aggregate.expression:
@@ -212,8 +242,9 @@ class _Figures:
             return func.round(result, decimals(aggregate))  # behind them is only the noise of binary addition
         return result
 
-    def _condition(self, text: str, fields: Iterable[SourceField], known: Mapping[ColumnRef, _Column]) -> _Column:
-        return to_sql(parse(text), {f.name: self._exact(known[f.column.ref], f.kind) for f in fields})
+    def _condition(self, text: str, fields: tuple[SourceField, ...], known: Mapping[ColumnRef, _Column]) -> _Column:
+        columns = {f.name: self._exact(known[f.column.ref], f.kind) for f in fields}
+        return to_sql(over_fields(text, fields), columns)
 
     def _exact(self, value: _Column, kind: Kind) -> _Column:
         """PostgreSQL counts whole numbers in 32 bits and keeps ``real`` binary unless told otherwise."""
@@ -245,6 +276,15 @@ class _Figures:
 
 def _on(pairs: Iterable[JoinPair], known: Mapping[ColumnRef, _Column], joined: FromClause) -> _Column:
     return and_(*(known[pair.left.ref] == joined.c[pair.right.column] for pair in pairs))
+
+
+def _joins_to(table: TableRef, path: tuple[Join, ...]) -> int:
+    """How many joins of ``path`` lead to ``table``."""
+    return next((number for number, join in enumerate(path, start=1) if join.table.ref == table), 0)
+
+
+def _same_group(left: _Column, right: _Column) -> _Column:
+    return or_(left == right, and_(left.is_(None), right.is_(None)))
 
 
 def _zero_divisor(hazard: Hazard) -> Node:

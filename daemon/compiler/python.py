@@ -11,6 +11,7 @@ from daemon.compiler.formula.tree import (
     Call,
     Compare,
     Conditional,
+    Day,
     IsMissing,
     Logic,
     Name,
@@ -33,7 +34,7 @@ RUNTIME_FUNCTIONS = frozenset(_RUNTIME.values())
 def to_python(node: Node, source_of: Mapping[str, str]) -> str:
     """A Python expression; ``source_of`` gives the source a name is replaced by (``noi`` → ``row.noi``).
 
-    Every name the formula requires has to be present (not None) where the expression stands.
+    Dates are lowered. Every name the formula requires has to be present (not None) where the expression stands.
     """
     return _Emitter(source_of).emit(_folded(node), _CONDITIONAL)
 
@@ -71,6 +72,8 @@ class _Emitter:
                 return decimal_source(value), _ATOM
             case Text(value):
                 return repr(value), _ATOM
+            case Day(value):
+                return f"date({value.year}, {value.month}, {value.day})", _ATOM
             case Name(name):
                 return self._source_of[name], _ATOM
             case Negative(operand):
@@ -88,6 +91,8 @@ class _Emitter:
         match node:
             case Compare(sign, Number() as left, right) if not isinstance(right, Number):
                 return self._condition(Compare(_MIRRORED[sign], right, left))
+            case Compare(sign, left, Day() as day):
+                return f"day_of({self.emit(left, _CONDITIONAL)}) {sign} {self.emit(day, _ATOM)}", _COMPARE
             case Compare(sign, left, right):
                 return f"{self._side(left, right, _SUM)} {sign} {self._side(right, left, _SUM)}", _COMPARE
             case Not(IsMissing(operand)):

@@ -5,8 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from daemon.compiler.formula import Node, parse
-from daemon.compiler.formula.tree import Binary, Compare, Conditional, IsMissing, Logic, Name, Not, Number, children
+from daemon.compiler.formula import Node
+from daemon.compiler.formula.tree import (
+    Binary,
+    Call,
+    Compare,
+    Conditional,
+    IsMissing,
+    Logic,
+    Name,
+    Not,
+    Number,
+    children,
+)
+from daemon.compiler.trees import over_fields
 from daemon.core.schema import Kind
 from daemon.core.spec import Aggregate
 
@@ -21,7 +33,9 @@ def decimals(aggregate: Aggregate) -> int:
     scales = {
         f.name: 0 if f.kind is Kind.INTEGER else UNKNOWN_SCALE if f.scale is None else f.scale for f in aggregate.fields
     }
-    return min(_decimals(parse(aggregate.expression), scales), MOST) if aggregate.expression else 0
+    if not aggregate.expression:
+        return 0
+    return min(_decimals(over_fields(aggregate.expression, aggregate.fields), scales), MOST)
 
 
 def _decimals(node: Node, scales: Mapping[str, int]) -> int:
@@ -30,7 +44,7 @@ def _decimals(node: Node, scales: Mapping[str, int]) -> int:
             return _places(value)
         case Name(name):
             return scales[name]
-        case Compare() | IsMissing() | Logic() | Not():
+        case Compare() | IsMissing() | Logic() | Not() | Call("days_between"):
             return 0
         case Binary("*", left, right):
             return _decimals(left, scales) + _decimals(right, scales)

@@ -17,6 +17,7 @@ from daemon.compiler.formula.tree import (
     Call,
     Compare,
     Conditional,
+    Day,
     IsMissing,
     Logic,
     Name,
@@ -26,7 +27,7 @@ from daemon.compiler.formula.tree import (
     Number,
     Text,
 )
-from daemon.runtime.sql import quotient, without_decimals
+from daemon.runtime.sql import days_between, quotient, without_decimals
 
 Column = ColumnElement[Any]
 
@@ -42,12 +43,17 @@ _ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {"+": operator.add, "-": ope
 
 
 def to_sql(node: Node, columns: Mapping[str, Column]) -> Column:
-    """The SQL of ``node`` where names stand for ``columns``. Division by zero and roots of negatives give NULL."""
+    """The SQL of ``node``, its dates lowered, where names stand for ``columns``.
+
+    Division by zero and roots of negatives give NULL.
+    """
     match node:
         case Number(value):
             return _number(value)
         case Text(value):
             return literal(value)
+        case Day(value):
+            return literal(value.isoformat())
         case Name(name):
             return columns[name]
         case Negative(operand):
@@ -104,6 +110,8 @@ def _floor(value: Column) -> Column:
 
 def _call(function: str, arguments: list[Column]) -> Column:
     match function:
+        case "days_between":
+            return days_between(*arguments)
         case "sqrt":
             return case((arguments[0] >= 0, func.sqrt(arguments[0])))
         case "abs" | "coalesce":

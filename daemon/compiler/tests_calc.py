@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from daemon.compiler.calc_agent import all_parameters
 from daemon.compiler.figures import total_kind
 from daemon.compiler.header import header_values
-from daemon.compiler.independent_sql import metric_sql, total_sql
+from daemon.compiler.independent_sql import in_key_order, metric_sql, total_sql
 from daemon.compiler.keys import key_views
 from daemon.compiler.names import literal, prose
 from daemon.compiler.python import decimal_source
@@ -134,12 +134,12 @@ class _CalcTests:
         spec, schema = self._spec, self._schema
         over_all = total(spec, metric, self._rows, mode.name)
         statuses = ", ".join(f"{literal(s)}: {count}" for s, count in over_all.by_status.items())
-        order = ", ".join(str(n + 1) for n in range(len(spec.entity.key)))
+        order = in_key_order(spec)
         return _ModeView(
             name=mode.name,
             rows=tuple(self._line(row, figures(spec, row, mode.name)[metric.name]) for row in self._rows),
             total=f"({python_literal(over_all.shown)}, {over_all.rows}, {over_all.undefined}, {{{statuses}}})",
-            sql=block(f"{metric_sql(spec, metric.name, mode.name, schema, 'sqlite')}\nORDER BY {order}"),
+            sql=block(f"{metric_sql(spec, metric.name, mode.name, schema, 'sqlite')}\n{order}"),
             total_sql=block(total_sql(spec, metric.name, mode.name, schema, "sqlite")),
         )
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from daemon.compiler.figures import checks_of, fraction_of, total_kind
 from daemon.compiler.formula import Value, evaluate, names, parse
-from daemon.core.schema import ColumnRef, TableRef
-from daemon.core.spec import AgentSpec, Aggregate, Join, Metric, SourceField
+from daemon.core.schema import ColumnRef, Kind, TableRef
+from daemon.core.spec import AgentSpec, Aggregate, Entity, Join, Metric, SourceField
 
 Cell = Decimal | str | None
 """A value of a table. Dates are text, as SQLite keeps them."""
@@ -52,11 +53,11 @@ class Total:
 
 
 def entity_rows(spec: AgentSpec, tables: TableRows) -> tuple[EntityRow, ...]:
-    """The rows that fulfil the entity's condition, in the order of the key."""
+    """The rows that fulfil the entity's condition, or their groups, in the order of the key; a missing one is last."""
     entity = spec.entity
-    sums = {i.name: _aggregated(i.aggregate, tables) for i in spec.inputs if i.aggregate}
-    found = []
-    for start in tables.get(entity.table.ref, ()):
+    sums = {i.name: _aggregated(i.aggregate, entity, tables) for i in spec.inputs if i.aggregate}
+    found: dict[int | tuple[Cell, ...], EntityRow] = {}
+    for number, start in enumerate(tables.get(entity.table.ref, ())):
         cells = _joined(entity.table.ref, start, entity.joins, tables)
         if not _holds(entity.where, entity.fields, cells):
             continue
@@ -67,8 +68,9 @@ def entity_rows(spec: AgentSpec, tables: TableRows) -> tuple[EntityRow, ...]:
                 sums[given.name].get(key) if given.aggregate else cells.get(given.column.ref) if given.column else None
             )
             inputs[given.name] = Decimal(0) if value is None and not given.may_be_missing else value
-        found.append(EntityRow(key=key, label=cells.get(entity.label.ref) if entity.label else None, inputs=inputs))
-    return tuple(sorted(found, key=lambda row: row.key))
+        label = cells.get(entity.label.ref) if entity.label else None
+        found[key if entity.group_by else number] = EntityRow(key=key, label=label, inputs=inputs)
+    return tuple(sorted(found.values(), key=lambda row: [(part is None, part) for part in row.key]))
 
 
 def figures(
@@ -104,7 +106,7 @@ def adjusted(
         p.name: p.default for p in (*spec.parameters, *(p for m in spec.modes for p in m.parameters))
     }
     known |= changes or {}
-    known |= row.inputs
+    known |= {i.name: _typed(row.inputs[i.name], i.kind) for i in spec.inputs}
     adjustments = next(m.adjustments for m in spec.modes if m.name == mode)
     return known | {a.input: evaluate(parse(a.formula), known) for a in adjustments}
 
@@ -159,17 +161,25 @@ def _status(metric: Metric, value: Decimal, values: Mapping[str, Value]) -> str 
     return next((s.status for s in metric.status if not s.when or evaluate(parse(s.when), known) is True), None)
 
 
-def _aggregated(aggregate: Aggregate, tables: TableRows) -> dict[tuple[Cell, ...], Decimal | None]:
+def _aggregated(aggregate: Aggregate, entity: Entity, tables: TableRows) -> dict[tuple[Cell, ...], Decimal | None]:
     """The aggregate's value by key."""
     groups: dict[tuple[Cell, ...], list[Value]] = {}
     for start in tables.get(aggregate.table.ref, ()):
         cells = _joined(aggregate.table.ref, start, aggregate.path, tables)
+        if entity.group_by and not _belongs(entity, cells):
+            continue
         group = groups.setdefault(tuple(cells.get(c.ref) for c in aggregate.key), [])
         if _holds(aggregate.where, aggregate.fields, cells):
             group.append(
                 _of_fields(aggregate.expression, aggregate.fields, cells) if aggregate.expression else Decimal(1)
             )
     return {key: _reduced(aggregate, [v for v in values if v is not None]) for key, values in groups.items()}
+
+
+def _belongs(entity: Entity, cells: Mapping[ColumnRef, Cell]) -> bool:
+    """Whether a row leads to one of the entity's table that fulfils its condition."""
+    reached = {ref.table for ref in cells}
+    return entity.table.ref in reached and _holds(entity.where, entity.fields, cells)
 
 
 def _reduced(aggregate: Aggregate, values: Sequence[Value]) -> Decimal | None:
@@ -210,9 +220,15 @@ def _holds(condition: str, fields: Iterable[SourceField], cells: Mapping[ColumnR
 
 def _of_fields(text: str, fields: Iterable[SourceField], cells: Mapping[ColumnRef, Cell]) -> Value:
     try:
-        return evaluate(parse(text), {f.name: cells.get(f.column.ref) for f in fields})
+        return evaluate(parse(text), {f.name: _typed(cells.get(f.column.ref), f.kind) for f in fields})
     except ZeroDivisionError:
         return None  # as NULL in SQL
+
+
+def _typed(cell: Cell, kind: Kind) -> Value:
+    """A date counts as its day, whatever the time."""
+    is_date = kind in {Kind.DATE, Kind.DATETIME} and isinstance(cell, str)
+    return date.fromisoformat(str(cell)[:10]) if is_date else cell
 
 
 def _number(value: Value) -> Decimal:

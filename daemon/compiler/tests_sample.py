@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from itertools import permutations, product
 
 from daemon.compiler.formula import Node, names, numbers, parse
 from daemon.compiler.formula.tree import Name, replaced
-from daemon.compiler.tests_conditions import assignment, holds
+from daemon.compiler.tests_conditions import assignment, at_the_limits, holds, moved_cell
+from daemon.compiler.tests_days import dated_cells
 from daemon.compiler.tests_limits import Dial, cases_around, limits_of
 from daemon.compiler.tests_reference import Cell, TableRows, entity_rows, figures
 from daemon.compiler.tests_tables import Case, Cells, Tables, tables_of
-from daemon.compiler.tests_variables import Group, Variable, by_name, groups, plain_value, variables
+from daemon.compiler.tests_variables import (
+    Group,
+    Variable,
+    by_name,
+    dates_of_entity,
+    groups,
+    plain_value,
+    typical,
+    variables,
+)
 from daemon.core.schema import ColumnRef, Kind, Schema
 from daemon.core.spec import AgentSpec, Metric, SourceField
 
@@ -38,6 +49,8 @@ class _Sample:
         self._variables = variables(spec, schema)
         self._groups = groups(spec)
         self._variants = [self._variants_of(group) for group in self._groups]
+        self._at_limits = [self._limit_rows(index) for index in range(len(self._groups))]
+        self._dates = dates_of_entity(spec)
         self._counting = [self._rows_that_count(index) for index in range(len(self._groups))]
         self._plain = self._plain_cells()
         self.first = self._first_number()
@@ -58,6 +71,9 @@ class _Sample:
         found = [*self._usual(), *self._of_values(), *self._of_rows(), *self._of_limits()]
         if len(self._spec.entity.key) > 1:
             found.append(self._case("shares a part of its key", self._usual_values(1), shares_key_with_first=True))
+        if self._spec.entity.group_by:
+            key = ", ".join(k.column for k in self._spec.entity.key)
+            found.append(replace(self._case(f"no {key}", self._usual_values(1)), group="missing"))
         excluded = self._excluded()
         return [self._labelled(number, case) for number, case in enumerate([*found, *excluded])]
 
@@ -72,6 +88,9 @@ class _Sample:
             for word, value in (("missing", None), ("zero", Decimal(0)), ("negative", -variable.usual[1])):
                 values = {**self._usual_values(0), variable.ref: value}
                 yield self._case(f"{variable.ref.name} {word}", values)
+
+        for name, cells in dated_cells(self._spec, self._plain):
+            yield self._case(name, {**self._usual_values(0), **cells})
 
     def _of_rows(self) -> Iterator[Case]:
         if self._spec.entity.joins:
@@ -94,6 +113,8 @@ class _Sample:
         for variable in self._variables:
             points = (variable.round, 2 * variable.round)
             yield Dial(turn=partial(self._round_case, variable), points=points, step=variable.step)
+        for ref in self._dates:
+            yield Dial(turn=partial(self._dated_case, ref), points=(Decimal(10), Decimal(100)), step=Decimal(1))
         for index, variants in enumerate(self._variants):
             for size, (one, other) in product(_ROW_COUNTS, permutations(variants[:_MOST_MIXED], 2)):
                 turn = partial(self._mixed_case, index, size, one, other)
@@ -105,6 +126,11 @@ class _Sample:
 
     def _round_case(self, variable: Variable, name: str, value: Decimal) -> Case:
         return self._case(name, {**{v.ref: v.round for v in self._variables}, variable.ref: value})
+
+    def _dated_case(self, ref: ColumnRef, name: str, days: Decimal) -> Case:
+        return self._case(
+            name, {**{v.ref: v.round for v in self._variables}, ref: moved_cell(self._plain[ref], int(days))}
+        )
 
     def _mixed_case(self, index: int, size: int, one: Cells, other: Cells, name: str, count: Decimal) -> Case | None:
         """``count`` child rows of one kind among ``size``, the rest of another."""
@@ -123,7 +149,7 @@ class _Sample:
         shares_key_with_first: bool = False,
     ) -> Case:
         """A case whose groups have as many child rows as it takes to count everywhere, or ``children``."""
-        of_entity = {v.ref for v in self._variables if v.group is None}
+        of_entity = {v.ref for v in self._variables if v.group is None} | self._dates.keys()
         cells = {**self._plain, **{ref: value for ref, value in values.items() if ref in of_entity}}
         few = {
             index: [{**row, **self._of_group(index, values)} for row in rows]
@@ -150,8 +176,8 @@ class _Sample:
         }
 
     def _several(self, index: int) -> list[Cells]:
-        """At least three child rows, all kinds among them."""
-        rows = list(self._variants[index])
+        """At least three child rows, all kinds among them, and those at the limits of the conditions."""
+        rows = [*self._variants[index], *self._at_limits[index]]
         rows += [self._counting[index][-1]] * (3 - len(rows))
         return [self._child(index, row, number) for number, row in enumerate(rows)]
 
@@ -168,24 +194,40 @@ class _Sample:
             for v in self._variables
             if v.group == index and str(v.ref) not in deciding
         }
-        return {**variant, **sizes, **others}
+        days = {
+            ref: moved_cell(cell, number * (position + 1))
+            for position, (ref, cell) in enumerate(variant.items())
+            if number and str(ref) not in deciding and moved_cell(cell, 0)
+        }
+        return {**variant, **sizes, **others, **days}
 
     def _variants_of(self, group: Group) -> list[Cells]:
         """Child rows that count everywhere, and such that do not: the first counts for most."""
         fields = [f for i in group.inputs if i.aggregate for f in i.aggregate.fields]
-        typical = _typical(fields, self._variables)
+        usual = typical(fields, self._variables)
         conditions = self._conditions(group)
         size = len(conditions)
         patterns = [[True] * size, *([n != i for n in range(size)] for i in range(size))]
         patterns += [[n == i for n in range(size)] for i in range(size)] + [[False] * size]
-        refs = {str(ref): ref for ref in typical}
+        refs = {str(ref): ref for ref in usual}
         found: list[Cells] = []
         for pattern in patterns:
-            values = assignment(conditions, by_name(typical), pattern)
+            values = assignment(conditions, by_name(usual), pattern)
             row = {refs[name]: cell for name, cell in values.items()} if values else None
             if row is not None and row not in found:
                 found.append(row)
-        return found or [typical]
+        return found or [usual]
+
+    def _limit_rows(self, index: int) -> list[Cells]:
+        """Child rows that meet a limit of a condition exactly, or miss it by one."""
+        first = self._variants[index][0]
+        refs = {str(ref): ref for ref in first}
+        found: list[Cells] = []
+        for values in at_the_limits(self._conditions(self._groups[index]), by_name(first)):
+            row = {refs[name]: cell for name, cell in values.items()}
+            if row not in (*self._variants[index], *found):
+                found.append(row)
+        return found
 
     def _rows_that_count(self, index: int) -> list[Cells]:
         """Few child rows of which, for every aggregate, one counts where that can be."""
@@ -211,26 +253,28 @@ class _Sample:
 
     def _plain_cells(self) -> dict[ColumnRef, Cell]:
         """Cells of the entity and its joined tables for which the row is one of the entity's."""
-        typical = _typical(self._spec.entity.fields, self._variables)
+        fields = [*self._spec.entity.fields]
         for given in self._spec.inputs:
-            if given.column and given.column.ref not in typical:
-                typical[given.column.ref] = plain_value(given.kind)
-        return self._fulfilled(typical, holds=True) or typical
+            if given.column and given.column not in [f.column for f in fields]:
+                fields.append(SourceField(name=given.name, column=given.column, kind=given.kind))
+        usual = {**typical(fields, ()), **typical(self._spec.entity.fields, self._variables)}
+        return self._fulfilled(usual, holds=True) or usual
 
     def _excluded(self) -> list[Case]:
         """A row outside the entity's condition."""
-        cells = self._fulfilled(_typical(self._spec.entity.fields, self._variables), holds=False)
+        cells = self._fulfilled(typical(self._spec.entity.fields, self._variables), holds=False)
         if not self._spec.entity.where or cells is None:
             return []
         usual = self._case("outside the filter", self._usual_values(0))
-        return [Case(name=usual.name, cells={**usual.cells, **cells}, children=usual.children)]
+        outside = replace(usual, cells={**usual.cells, **cells})
+        return [outside, replace(outside, group="first")] if self._spec.entity.group_by else [outside]
 
-    def _fulfilled(self, typical: Mapping[ColumnRef, Cell], holds: bool) -> dict[ColumnRef, Cell] | None:
+    def _fulfilled(self, usual: Mapping[ColumnRef, Cell], holds: bool) -> dict[ColumnRef, Cell] | None:
         entity = self._spec.entity
         if not entity.where:
-            return dict(typical)
-        values = assignment([_with_full_names(entity.where, entity.fields)], by_name(typical), [holds])
-        refs = {str(ref): ref for ref in typical}
+            return dict(usual)
+        values = assignment([_with_full_names(entity.where, entity.fields)], by_name(usual), [holds])
+        refs = {str(ref): ref for ref in usual}
         return {refs[name]: cell for name, cell in values.items()} if values else None
 
     def _labelled(self, number: int, case: Case) -> Case:
@@ -239,18 +283,7 @@ class _Sample:
             return case
         may_be_missing = label.ref not in case.cells
         name = None if number == 1 and may_be_missing else f"{_NAMES[number % len(_NAMES)]} {number + 1}"
-        return Case(
-            name=case.name,
-            cells={**case.cells, label.ref: name},
-            children=case.children,
-            has_partners=case.has_partners,
-            shares_key_with_first=case.shares_key_with_first,
-        )
-
-
-def _typical(fields: Sequence[SourceField], known: Sequence[Variable]) -> dict[ColumnRef, Cell]:
-    usual = {v.ref: v.usual[0] for v in known}
-    return {f.column.ref: usual.get(f.column.ref, plain_value(f.kind)) for f in fields}
+        return replace(case, cells={**case.cells, label.ref: name})
 
 
 def _with_full_names(condition: str, fields: Sequence[SourceField]) -> Node:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Literal
 
 from daemon.compiler.data_agent import columns_read
 from daemon.compiler.tests_reference import Cell
@@ -29,6 +30,8 @@ class Case:
     """False: the joined tables have no row for it."""
     shares_key_with_first: bool = False
     """True: the first part of a key of several columns is that of the first case."""
+    group: Literal["own", "first", "missing"] = "own"
+    """Of an entity that groups rows: whether its rows are a group of their own, of the first case, or without a key."""
 
 
 @dataclass(slots=True)
@@ -72,22 +75,26 @@ class _Builder:
         """One entity row with its partners and child rows."""
         entity = self._spec.entity
         keys = {self._key_ref(k.column): token(number, k.kind) for k in entity.key}
+        if case.group != "own":
+            keys = {self._key_ref(k.column): self._key_of(case, k.kind) for k in entity.key}
         if case.shares_key_with_first:
             keys[self._key_ref(entity.key[0].column)] = token(self._first, entity.key[0].kind)
         cells = {**case.cells, **keys}
         self._add_joined(entity.table.ref, entity.joins, cells, number, case.name, has_partners=case.has_partners)
-        self.tables.cases[tuple(keys.values())] = case.name
+        self.tables.cases.setdefault(tuple(keys.values()), case.name)
+        of_group = case.cells if entity.group_by else {}
         for index, rows in case.children.items():
             for row in rows:
-                self._add_child(self._groups[index], row, tuple(keys.values()), case.name)
-                self._child_cells[index] = row
+                self._child_cells[index] = {**of_group, **row}
+                self._add_child(self._groups[index], self._child_cells[index], tuple(keys.values()), case.name)
 
     def add_strays(self, index: int, group: Group) -> None:
         """Rows that must not count anywhere."""
         row = self._child_cells.get(index)
         if row is not None:
             nobody = tuple(token(NOBODY, k.kind) for k in self._spec.entity.key)
-            self._add_child(group, row, nobody, "belongs to nobody")
+            if not self._spec.entity.group_by:  # there it would be a group
+                self._add_child(group, row, nobody, "belongs to nobody")
             if group.joins:
                 self._add_child(group, row, nobody, "its partner is missing", has_partners=False)
 
@@ -131,6 +138,9 @@ class _Builder:
         if not keys or not any(all(old[k] == row[k] for k in keys) for old in rows):
             rows.append(row)
             self.tables.made_for[ref].append(made_for)
+
+    def _key_of(self, case: Case, kind: Kind) -> Cell:
+        return token(self._first, kind) if case.group == "first" else None
 
     def _key_ref(self, column: str) -> ColumnRef:
         return ColumnRef(self._spec.entity.table.ref, column)

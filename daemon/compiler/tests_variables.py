@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from daemon.compiler.tests_reference import Cell
 from daemon.core.schema import ColumnRef, Kind, Schema
-from daemon.core.spec import AgentSpec, Aggregate, ColumnName, Input, Join, Unit
+from daemon.core.spec import AgentSpec, Aggregate, ColumnName, Input, Join, SourceField, Unit
 
 _USUAL = (135, 100, 240, 67, 53, 310, 89, 171)
 _OF_A_ROW = (19, 3, 7, 5, 11, 2, 13, 17)
 _OTHER_SHARES = (Decimal("0.7321"), Decimal("0.5127"), Decimal("0.8653"), Decimal("0.6419"))
 _FACTOR = {Unit.MONEY: Decimal(1000), Unit.FRACTION: Decimal("0.0025"), Unit.PERCENT: Decimal("0.25")}
 _ROUND = {Unit.MONEY: Decimal(100_000), Unit.FRACTION: Decimal(1)}
-_TEXTS = {Kind.DATE: "2024-03-15", Kind.DATETIME: "2024-03-15 12:00:00"}
+_FIRST_DAY = date(2024, 3, 15)
+_DATES = frozenset({Kind.DATE, Kind.DATETIME})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +78,28 @@ def variables(spec: AgentSpec, schema: Schema) -> tuple[Variable, ...]:
 
 def plain_value(kind: Kind) -> Cell:
     """A value of a column that is no variable."""
-    return Decimal(5) if kind.is_number else Decimal(1) if kind is Kind.BOOLEAN else _TEXTS.get(kind, "north")
+    if kind in _DATES:
+        return day_of_column(kind, 0)
+    return Decimal(5) if kind.is_number else Decimal(1) if kind is Kind.BOOLEAN else "north"
+
+
+def day_of_column(kind: Kind, number: int, later: int = 0) -> str:
+    """A date for the ``number``-th column of dates, ``later`` days after its usual one; times differ as well."""
+    day = (_FIRST_DAY + timedelta(days=3 * number + later)).isoformat()
+    return day if kind is Kind.DATE else f"{day} {(20 - 13 * number) % 24:02}:30:00"
+
+
+def dates_of_entity(spec: AgentSpec) -> dict[ColumnRef, Kind]:
+    """Columns of dates that are inputs of their own."""
+    return {_column(i).ref: i.kind for i in spec.inputs if i.column and i.kind in _DATES}
+
+
+def typical(fields: Sequence[SourceField], known: Sequence[Variable]) -> dict[ColumnRef, Cell]:
+    """A usual value of each column; no two columns of dates have the same day."""
+    usual: dict[ColumnRef, Cell] = {v.ref: v.usual[0] for v in known}
+    dates = list(dict.fromkeys(f.column.ref for f in fields if f.kind in _DATES))
+    usual |= {f.column.ref: day_of_column(f.kind, dates.index(f.column.ref)) for f in fields if f.kind in _DATES}
+    return {f.column.ref: usual.get(f.column.ref, plain_value(f.kind)) for f in fields}
 
 
 def _of_entity(spec: AgentSpec, schema: Schema) -> Iterator[Variable]:

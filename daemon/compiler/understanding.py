@@ -11,8 +11,9 @@ def understanding(spec: AgentSpec) -> str:
     """Plain sentences: grain, sources, formulas, limits, modes, totals."""
     entity = spec.entity
     tables = ", ".join(str(t) for t in spec.tables)
+    grouped = f", for all rows of {entity.table.ref} of the same {entity.name} together" if entity.group_by else ""
     rows = f" with {entity.where}" if entity.where else ""
-    parts = [f"One result per {entity.name}{rows}, read from {tables}."]
+    parts = [f"One result per {entity.name}{grouped}{rows}, read from {tables}."]
     parts += [_metric(m, spec) for m in spec.metrics]
     parts += [_mode(m) for m in spec.modes if m.adjustments]
     return " ".join(parts)

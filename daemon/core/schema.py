@@ -121,7 +121,7 @@ class ColumnProfile:
     """Measured on the data: how many rows, how many NULLs, the range, and some values.
 
     ``minimum`` and ``maximum`` are None unless the column is a number. ``not_numbers`` counts cells of a
-    number column that hold something else (SQLite allows it).
+    number column that hold something else (SQLite allows it), ``not_dates`` those of a date column.
     """
 
     rows: int
@@ -130,6 +130,7 @@ class ColumnProfile:
     minimum: Decimal | None = None
     maximum: Decimal | None = None
     not_numbers: int = 0
+    not_dates: int = 0
     samples: tuple[str, ...] = field(default=())
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import importlib
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +30,10 @@ class CallError(RuntimeAgentError, ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """What to ask: one row by ``key``, or all of them; at most ``limit`` rows; ``parameters`` by name."""
+    """What to ask: one row by ``key``, or all as the spec lists them; ``parameters`` by name.
+
+    With a ``limit`` only so many rows, in the order of the key and one at a time.
+    """
 
     metric: str | None = None
     key: str | None = None
@@ -85,11 +90,23 @@ class PublishedAgent:
             }
             return
         several = len(self._spec.metrics) > 1
-        for number, row in enumerate(self._agent.calculate_all(mode=mode, **options)):
-            if number == self._call.limit:
-                return
+        results = self._agent.calculate_all(mode=mode, **options)
+        limit = self._call.limit
+        for row in self._sorted(results) if limit is None else islice(results, limit):
             found = {m.name: getattr(row, m.name) if several else row for m in self.metrics}
             yield found | ({"": row.validation_status} if several else {})
+
+    def _sorted(self, results: Iterable[Any]) -> Iterable[Any]:
+        """As the spec lists them: equal ones stay in the order of the key, those without a value come last."""
+        for wanted in reversed(self._spec.sort):
+            results = sorted(results, key=partial(self._rank, wanted.removeprefix("-"), wanted.startswith("-")))
+        return results
+
+    def _rank(self, metric: str, largest_first: bool, row: Any) -> tuple[bool, Decimal]:
+        exact = getattr(row, metric).exact if len(self._spec.metrics) > 1 else row.exact
+        if exact is None:
+            return True, Decimal(0)
+        return False, exact.copy_negate() if largest_first else exact
 
     def totals(self) -> dict[str, Any]:
         """Totals by metric name."""

@@ -1,6 +1,6 @@
 """Reference interpreter: what a formula means. Expected values of compiled tests come from here, never from a model.
 
-Missing values (None) spread through arithmetic and comparisons as NULL does in SQL.
+Missing values (None) spread through arithmetic and comparisons as NULL does in SQL. Dates count in whole days.
 """
 
 from __future__ import annotations
@@ -69,13 +69,28 @@ def _strict(node: Node, values: Mapping[str, Value]) -> Value:
             inner = evaluate(operand, values)
             return None if inner is None else not inner
         case Binary(sign, left, right):
-            return _apply(_ARITHMETIC[sign], (evaluate(left, values), evaluate(right, values)))
+            return _apply(_ARITHMETIC[sign], _days((evaluate(left, values), evaluate(right, values))))
         case Compare(sign, left, right):
-            sides = (evaluate(left, values), evaluate(right, values))
+            sides = _days((evaluate(left, values), evaluate(right, values)))
             return None if None in sides else _COMPARE[sign](*sides)
         case Call(function, arguments):
             return _apply(_FUNCTIONS[function], tuple(evaluate(a, values) for a in arguments))
     raise TypeError(f"no meaning for {type(node).__name__}")
+
+
+def _days(sides: tuple[Value, ...]) -> tuple[Value, ...]:
+    """Dates as numbers of days, and with them the quoted texts beside them."""
+    if not any(isinstance(side, date) for side in sides):
+        return sides
+    return tuple(Decimal(_day(side).toordinal()) if side is not None else None for side in sides)
+
+
+def _day(value: Value) -> date:
+    if isinstance(value, str):
+        return date.fromisoformat(value)
+    if isinstance(value, date):
+        return value
+    raise TypeError(f"no date: {value!r}")
 
 
 def _logic(word: str, operands: tuple[Value, ...]) -> Value:

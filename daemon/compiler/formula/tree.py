@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
+from datetime import date
 from decimal import Decimal
 
 
@@ -26,6 +27,13 @@ class Text(Node):
     """A quoted text; only comparisons know what to do with it."""
 
     value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Day(Node):
+    """A quoted date beside a date. Never parsed: ``daemon.compiler.formula.dates`` puts it in."""
+
+    value: date
 
 
 @dataclass(frozen=True, slots=True)

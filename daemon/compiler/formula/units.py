@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from daemon.compiler.formula.dates import iso_day
 from daemon.compiler.formula.parse import FormulaError
 from daemon.compiler.formula.tree import (
     Binary,
@@ -115,13 +116,24 @@ class _Checker:
     def _condition(self, node: Node) -> Measure:
         match node:
             case Compare(_, left, right):
-                self._same(node, left, right)
+                if not self._are_dates(left, right):
+                    self._same(node, left, right)
             case IsMissing(operand):
                 self.of(operand)
             case Not() | Logic():
                 for child in children(node):
                     self._expect_condition(child)
         return Measure("condition")
+
+    def _are_dates(self, left: Node, right: Node) -> bool:
+        """Whether both sides are dates, one of them perhaps quoted."""
+        if "date" not in {self.of(left).kind, self.of(right).kind}:
+            return False
+        for side in (left, right):
+            if isinstance(side, Text) and iso_day(side.value) is None:
+                hint = "a date is written '2024-12-31', in quotes"
+                raise FormulaError(f"'{side.value}' is no date", self._text, side.at, hint)
+        return all(isinstance(side, Text) or self.of(side).kind == "date" for side in (left, right))
 
     def _expect_condition(self, node: Node) -> None:
         found = self.of(node)
@@ -152,7 +164,7 @@ class _Checker:
 
     def _binary(self, node: Binary) -> Measure:
         left, right = self.of(node.left), self.of(node.right)
-        if {left.kind, right.kind} == {"date"} and node.operator == "-":
+        if node.operator == "-" and self._are_dates(node.left, node.right):
             return Measure("value", (("days", 1),))
         if not {left.kind, right.kind} <= {"value", "free"}:
             raise FormulaError(f"no arithmetic with {left.words} and {right.words}", self._text, node.at)
