@@ -42,7 +42,7 @@ def stubs(source: str, agent: str) -> tuple[Mutant, ...]:
     return tuple(Mutant(description=name, source=_stubbed(source, agent, body)) for name, body in bodies.items())
 
 
-def mutants(source: str, limit: int = 8) -> tuple[Mutant, ...]:
+def mutants(source: str, limit: int = 6) -> tuple[Mutant, ...]:
     """Up to ``limit`` variants with one mistake each, a kind of mistake at a time, always the same for a source."""
     by_kind = [_mutants(source, kind) for kind in _KINDS]
     mixed = (m for row in zip_longest(*by_kind) for m in row if m is not None)

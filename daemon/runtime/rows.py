@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from operator import itemgetter
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, GetPydanticSchema, ValidationError
@@ -56,10 +57,11 @@ def read_all(model: type[Row], result: Result[Any], keys: int) -> Iterator[Row]:
     names = tuple(result.keys())
     # The validator itself: its wrapper costs as much as the rest, and there may be a million rows.
     validated = model.__pydantic_validator__.validate_python
+    key_of = itemgetter(*range(keys))
     before = None
     for record in result:
         values = dict(zip(names, record, strict=False))
-        key = record[:keys]
+        key = key_of(record)
         if key == before:
             raise DataError(f"several rows have {_words(values, keys)}: a join or the key is not unique any more")
         before = key
