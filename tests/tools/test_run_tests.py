@@ -66,7 +66,7 @@ def test_honest_agents_are_accepted(tmp_path: Path) -> None:
     assert verdict.accepted
     assert (verdict.counts.passed, verdict.counts.failed) == (len(IDS), 0)
     assert verdict.counts.mutants == 6
-    assert verdict.counts.mutants_killed >= 7
+    assert verdict.counts.mutants_killed >= 5
     assert "passed" in verdict.output
 
 
