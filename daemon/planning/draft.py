@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from daemon.compiler.formula import names, parse
 from daemon.core.build import Analysis, Architecture, Draft, MetricWish, Term
 from daemon.core.naming import words
 from daemon.core.ports import Database
@@ -209,13 +210,23 @@ class _Drafter:
                     raise _Stopped(Draft(leftovers=(text,)))
 
     def _check_shared(self, sources: Sources, ground: Ground) -> None:
-        """``budget per employee`` may mean a share of the department's budget: a shared value alone is not clear."""
-        shared = {i.name: i for c, i in sources.inputs.items() if ground.reach.shares(c.table)}
-        for metric in self._metrics:
-            given = shared.get(sources.expressions.get(metric.formula, ""))
-            if given is not None and self._given.analysis.entity:
-                text = f"{metric.title} belongs to {given.column and given.column.table}, where several rows share it"
+        """``budget per employee`` may mean a share of the department's budget: shared values alone are not clear."""
+        shared = {i.name: i.column for c, i in sources.inputs.items() if i.column and self._is_shared(ground, c.table)}
+        for metric in self._metrics if self._given.analysis.entity else ():
+            expressions = [sources.expressions[t.name] for t in metric.terms if t.name in sources.expressions]
+            used = frozenset[str]().union(*(names(parse(e)) for e in expressions))
+            if not used & shared.keys():
+                continue
+            columns = ", ".join(str(c.ref) for n, c in shared.items() if n in used)
+            if used <= shared.keys() and not any(t.function for t in metric.terms):
+                text = f"{metric.title} belongs to {columns}, where several rows share it"
                 raise _Stopped(Draft(leftovers=(text,)))
+            self._warnings.append(f"{metric.title}: several rows of {ground.root} share {columns}; each gets all of it")
+
+    def _is_shared(self, ground: Ground, table: TableRef) -> bool:
+        """Whether several rows do reach the same row of ``table``; that they may is enough to have no total."""
+        path = ground.reach.path(table) or ()
+        return any(e.shares and not self._is_unique(e.source, e.columns) for e in path)
 
     def _check_modes(self, sources: Sources) -> None:
         names = {i.name for i in sources.inputs.values()}

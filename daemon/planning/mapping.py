@@ -83,9 +83,12 @@ def _score(term: Term, column: ColumnRef) -> int:
     if _is_written(term.phrase, column):
         return EXACT
     have = _plain(column.name)
+    with_table = (*_plain(column.table.name)[-1:], *have)
     best = 0
     for phrase in (term.phrase, *term.synonyms):
         wanted = _plain(phrase)
+        if wanted == with_table:  # "loan balance" is the balance of a loan
+            best = max(best, SYNONYM)
         extra = [w for w in have if w not in wanted]
         if not wanted or not set(wanted) <= set(have):
             continue

@@ -274,3 +274,32 @@ def test_a_fraction_among_percents_is_warned_about(
     )
     warnings = own.plan("occupancy for each deal").spec.warnings
     assert any("is that a fraction" in w for w in warnings) is warned
+
+
+MORTGAGES = (
+    "CREATE TABLE properties (id INTEGER PRIMARY KEY, noi INTEGER, debt_service INTEGER, market_value INTEGER);"
+    "CREATE TABLE loans (id INTEGER PRIMARY KEY, property_id INTEGER REFERENCES properties, balance INTEGER);"
+    "INSERT INTO properties VALUES (1, 9, 3, 100), (2, 8, 2, 90); INSERT INTO loans VALUES (1, 1, 30), (2, 2, 40);"
+)
+SECOND = "INSERT INTO loans VALUES (3, 1, 20);"
+
+
+def test_a_column_is_known_with_the_word_of_its_table(planner_over: Callable[..., Planner]) -> None:
+    own = planner_over(MORTGAGES + SECOND)
+    assert own.plan("LTV for each loan").metric.formula == "balance / market_value"
+    assert "loans.balance" in own.plan("LTV for each property").left
+    assert own.plan("total loan balance per property").spec.inputs[0].aggregate is not None
+
+
+def test_a_figure_made_of_shared_values_is_no_figure_of_each_row(planner_over: Callable[..., Planner]) -> None:
+    assert "several rows share it" in planner_over(MORTGAGES + SECOND).plan("DSCR per loan").left
+
+
+def test_a_shared_value_beside_a_rows_own_is_warned_about(planner_over: Callable[..., Planner]) -> None:
+    warnings = planner_over(MORTGAGES + SECOND).plan("debt yield per loan").spec.warnings
+    assert any("share properties.noi; each gets all of it" in w for w in warnings)
+
+
+def test_what_could_be_shared_but_is_not_counts_for_each_row(planner_over: Callable[..., Planner]) -> None:
+    spec = planner_over(MORTGAGES).plan("DSCR per loan").spec
+    assert (spec.metrics[0].total, spec.warnings) == ("none", ())
