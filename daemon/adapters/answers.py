@@ -25,7 +25,10 @@ def read_answers(inbox: Path, job: Job) -> dict[str, str]:
         return {}
     if datetime.fromtimestamp(status.st_mtime, UTC) < job.created_at:
         return {}
-    content = read_request(path, Fingerprint.of(status))
+    try:
+        content = read_request(path, Fingerprint.of(status))
+    except RequestInvalid as problem:
+        raise RequestInvalid(f"{path.name}: {problem.message}", hint="make it a text file you may read") from problem
     try:
         answers = parse_toml((content or b"").decode("utf-8")).get("answers", {})
     except (UnicodeDecodeError, TomlError) as problem:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,9 @@ def load_settings(root: Path, environment: Mapping[str, str], overrides: Mapping
         raise ConfigError(f"{root} is no folder", hint="choose the workspace with -C DIR, or make one: meta-agent init")
     given = _merged(root, environment, overrides or {})
     state_dir = root / Path(given[STATE_DIR].value if STATE_DIR in given else ".meta-agent").expanduser()
-    store_url = given[STORE_URL].value if STORE_URL in given else f"sqlite:///{state_dir / 'store.db'}"
+    store_url = f"sqlite:///{state_dir / 'store.db'}"
+    if STORE_URL in given:
+        store_url = _checked_database(STORE_URL, given[STORE_URL])
     values: dict[str, Any] = {
         "workspace": root,
         "state_dir": state_dir,
@@ -139,13 +142,17 @@ def _flat(table: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any
 def _databases(given: Mapping[str, Given], root: Path) -> Iterator[tuple[str, SecretStr]]:
     """Whatever holds a database URL; ``DATABASE_URL`` first."""
     for name in sorted(given, key=lambda name: (name != DATABASE_URL, name)):
-        if name != STORE_URL and _DATABASE.match(given[name].value):
-            yield name, SecretStr(_database_url(given[name].value, root))
-        elif name == DATABASE_URL:
-            raise ConfigError(
-                f"DATABASE_URL ({given[name].source}) is no URL of a SQLite or PostgreSQL database",
-                hint="such as sqlite:///data/orlando.db or postgresql://user:password@host/name",
-            )
+        if name == DATABASE_URL or (name != STORE_URL and _DATABASE.match(given[name].value)):
+            yield name, SecretStr(_database_url(_checked_database(name, given[name]), root))
+
+
+def _checked_database(name: str, given: Given) -> str:
+    if not _DATABASE.match(given.value):
+        raise ConfigError(
+            f"{name} ({given.source}) is no URL of a SQLite or PostgreSQL database",
+            hint="such as sqlite:///data/orlando.db or postgresql://user:password@host/name",
+        )
+    return given.value
 
 
 def _database_url(url: str, root: Path) -> str:
@@ -160,7 +167,7 @@ def _database_url(url: str, root: Path) -> str:
 def _size(text: str) -> object:
     """Bytes of ``512m``, ``1.5 GiB`` or a bare number; anything else is left for validation to refuse."""
     size = _SIZE.fullmatch(text.strip())
-    return int(float(size[1]) * 1024 ** _SIZE_POWERS[size[2].lower()]) if size else text
+    return int(Decimal(size[1]) * 1024 ** _SIZE_POWERS[size[2].lower()]) if size else text
 
 
 _READERS: dict[str, Callable[[str], object]] = {

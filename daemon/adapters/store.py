@@ -118,8 +118,13 @@ class SqlStore:
             connection.execute(update(jobs).where(running).values(report=dict(report), updated_at=now))
 
     def recover(self, now: datetime) -> tuple[Job, ...]:
-        """At start: a job left ``running`` by a dead daemon waits again, or fails after too many attempts."""
+        """At start: a job left ``running`` by a dead daemon waits again, or fails after too many attempts.
+
+        Deferred jobs are due at once: what they wait for was perhaps mended, and the daemon started for it.
+        """
         with self._engine.writing() as connection:
+            deferred = jobs.c.state == JobState.DEFERRED
+            connection.execute(update(jobs).where(deferred).values(retry_at=None))
             left = connection.execute(select(jobs).where(jobs.c.state == JobState.RUNNING)).all()
             return tuple(rows.recovered(connection, row, now) for row in left)
 
@@ -146,10 +151,10 @@ class SqlStore:
             return job_of(row) if row.state == JobState.RUNNING else None
 
     def retry(self, name: str, now: datetime) -> Job | None:
-        """Queue the latest revision again; None when it is unknown, no request, or not final."""
+        """Queue the latest revision again; None when it is unknown, no request, queued or running."""
         with self._engine.writing() as connection:
             row = rows.newest(connection, name)
-            if row is None or row.state == JobState.INVALID or not JobState(row.state).is_final:
+            if row is None or row.state in (JobState.INVALID, JobState.QUEUED, JobState.RUNNING):
                 return None
             return rows.change(
                 connection,

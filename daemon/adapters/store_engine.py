@@ -65,10 +65,10 @@ def _translated(problem: SQLAlchemyError) -> StoreError:
     """The driver's own words without statement, parameters or URL: those may hold request text or a password."""
     cause = getattr(problem, "orig", None) or problem
     words = str(cause).strip().partition("\n")[0] or type(cause).__name__
-    return StoreError(
-        f"the job store failed: {words}",
-        hint="check free disk space and, for a server, that it runs; accepted requests are safe",
-    )
+    hint = "check free disk space and, for a server, that it runs; accepted requests are safe"
+    if getattr(cause, "sqlite_errorname", None) in {"SQLITE_NOTADB", "SQLITE_CORRUPT"}:
+        hint = "move store.db out of the state folder: the requests in inbox/ are then taken as new ones"
+    return StoreError(f"the job store failed: {words}", hint=hint)
 
 
 def _sqlite(url: str) -> Engine:

@@ -176,7 +176,7 @@ class FolderWorkspace:
                 spec = parse_toml((self.read(f"{_SPECS}/{name}") or b"").decode())
                 owner, agents = str(spec["request"]["name"]), spec["agents"]
                 owners |= {str(agents["data"]): owner, str(agents["calc"]): owner}
-            except (ValueError, LookupError, TypeError):
+            except (WorkspaceError, ValueError, LookupError, TypeError):
                 continue  # no spec of ours; the marker decides
             owners[name.removesuffix(".toml")] = owner
         return owners

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -12,11 +13,12 @@ from daemon.cli.failure import record
 from daemon.cli.parser import parse
 from daemon.cli.render.symbols import one_line
 from daemon.cli.terminal import Terminal, open_terminal
-from daemon.core.errors import MetaAgentError
+from daemon.core.errors import MetaAgentError, WorkspaceError
 
 DEFECT = 70
 INTERRUPTED = 130
 PIPE_CLOSED = 141
+OUTPUT_FAILED = frozenset({errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EFBIG})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,10 +37,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _forget_output()
         return PIPE_CLOSED
+    except OSError as problem:
+        if problem.errno not in OUTPUT_FAILED or problem.filename is not None:
+            return _defect(problem, terminal)
+        _forget_output()
+        terminal.note(f"meta-agent: the output cannot be written: {problem.strerror}")
+        return WorkspaceError.exit_code
     except Exception as defect:  # noqa: BLE001 - one of the two places that catch everything
-        log = record(defect, terminal.root, terminal.now())
-        terminal.note(f"meta-agent: a defect of Meta-Agent: {type(defect).__name__} (report it with {log})")
-        return DEFECT
+        return _defect(defect, terminal)
+
+
+def _defect(defect: Exception, terminal: Terminal) -> int:
+    log = record(defect, terminal.root, terminal.now())
+    terminal.note(f"meta-agent: a defect of Meta-Agent: {type(defect).__name__} (report it with {log})")
+    return DEFECT
 
 
 def _run(arguments: Sequence[str], terminal: Terminal) -> int:
@@ -48,5 +60,5 @@ def _run(arguments: Sequence[str], terminal: Terminal) -> int:
 
 
 def _forget_output() -> None:
-    """The reader has gone: whatever is still buffered goes nowhere, so that the exit is silent."""
+    """Whatever is still buffered goes nowhere, so that the exit is silent."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

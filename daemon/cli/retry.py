@@ -1,4 +1,4 @@
-"""``meta-agent retry``: work on a finished request again."""
+"""``meta-agent retry``: work on a finished or deferred request again."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from daemon.core.errors import UsageError
 def configure(parser: argparse.ArgumentParser) -> None:
     """Arguments of the command."""
     parser.usage = "meta-agent retry NAME [--follow] [-C DIR]"
-    parser.description = "Queues a request again that failed, was refused or cancelled, or has ended otherwise."
+    parser.description = (
+        "Queues a request again that failed, was refused or cancelled, is deferred, or has ended otherwise."
+    )
     parser.add_argument("name", metavar="NAME", help="the request")
     parser.add_argument("--follow", action="store_true", help="show the progress until the request ends")
 
@@ -28,7 +30,9 @@ def run(given: argparse.Namespace, terminal: Terminal) -> int:
     with service.job_control(service.open_workspace(terminal.root)) as jobs:
         job = jobs.retry(name)
     if job is None:
-        raise UsageError(f"{name} has not ended yet", hint=f"see {command('status', name)}")
+        raise UsageError(
+            f"{name} waits for its turn already, or is being worked on", hint=f"see {command('status', name)}"
+        )
     terminal.note(f"{name} is in the queue again")
     if given.follow:
         return exit_code(show_to_the_end(terminal, name))

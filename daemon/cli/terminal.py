@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Literal, TextIO
 
 from daemon.cli.render.symbols import ASCII, UNICODE, Symbols
 from daemon.core.errors import UsageError
@@ -107,14 +107,19 @@ def open_terminal() -> Terminal:
             stream.reconfigure(errors="replace")
     return Terminal(
         root=Path.cwd(),
-        out=sys.stdout,
-        err=sys.stderr,
-        source=sys.stdin,
+        out=_opened(sys.stdout, "w"),
+        err=_opened(sys.stderr, "w"),
+        source=_opened(sys.stdin, "r"),
         environment=os.environ,
         now=lambda: datetime.now(UTC),
         pause=time.sleep,
         read_line=input,
     )
+
+
+def _opened(stream: TextIO | None, mode: Literal["r", "w"]) -> TextIO:
+    """The stream; Python has none where the process was started without it (``>&-``)."""
+    return stream if stream is not None else Path(os.devnull).open(mode, encoding="utf-8")
 
 
 def program(root: Path) -> str:

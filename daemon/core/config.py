@@ -9,11 +9,14 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from daemon.core.request import Planner
 
+HOUR_SECONDS = 3600
+DAY_SECONDS = 24 * HOUR_SECONDS
+
 
 class SettingsPart(BaseModel):
     """Base of every part: frozen, unknown keys are errors."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class LlmSettings(SettingsPart):
@@ -24,24 +27,24 @@ class LlmSettings(SettingsPart):
     """Empty: the model that is loaded."""
     api_key: SecretStr = SecretStr("lm-studio")
     temperature: float = Field(default=0.1, ge=0, le=2)
-    max_tokens: int = Field(default=4096, ge=1)
-    context_length: int = Field(default=8192, ge=512)
+    max_tokens: int = Field(default=4096, ge=1, le=10**7)
+    context_length: int = Field(default=8192, ge=512, le=10**7)
 
 
 class SandboxSettings(SettingsPart):
     """Limits of isolated runs."""
 
     backend: Literal["auto", "docker", "bubblewrap", "landlock", "seatbelt", "process"] = "auto"
-    timeout_seconds: float = Field(default=30, gt=0)
-    memory_bytes: int = Field(default=512 * 1024**2, ge=64 * 1024**2)
-    cpus: float = Field(default=1.0, gt=0)
+    timeout_seconds: float = Field(default=30, gt=0, le=DAY_SECONDS)
+    memory_bytes: int = Field(default=512 * 1024**2, ge=64 * 1024**2, le=1024**4)
+    cpus: float = Field(default=1.0, gt=0, le=1024)
 
 
 class InboxSettings(SettingsPart):
     """When a file counts as complete and how often the folder is looked at."""
 
-    settle_seconds: float = Field(default=0.5, ge=0)
-    rescan_seconds: float = Field(default=5.0, gt=0)
+    settle_seconds: float = Field(default=0.5, ge=0, le=HOUR_SECONDS)
+    rescan_seconds: float = Field(default=5.0, gt=0, le=HOUR_SECONDS)
 
 
 class Settings(SettingsPart):
@@ -56,8 +59,8 @@ class Settings(SettingsPart):
     """Database URLs by the name of their environment variable; ``DATABASE_URL`` first of all."""
     planner: Planner = "auto"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    max_retries: int = Field(default=3, ge=0)
-    timeout_seconds: float = Field(default=300, gt=0)
+    max_retries: int = Field(default=3, ge=0, le=100)
+    timeout_seconds: float = Field(default=300, gt=0, le=DAY_SECONDS)
     """Budget of one request."""
     llm: LlmSettings = LlmSettings()
     sandbox: SandboxSettings = SandboxSettings()

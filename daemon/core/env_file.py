@@ -21,13 +21,13 @@ def parse_env(text: str) -> dict[str, str]:
     """Values by name; a later line wins.
 
     A value may stand in single quotes (as it is) or double quotes (with ``\\n``, ``\\"`` and ``\\\\``); without quotes
-    a ``#`` after a space begins a comment. Raises ``EnvLineError``.
+    a ``#`` after a space begins a comment. No value can hold a NUL. Raises ``EnvLineError``.
     """
     values = {}
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
-        pair = _LINE.fullmatch(line.strip())
+        pair = None if "\0" in line else _LINE.fullmatch(line.strip())
         value = _value(pair[2]) if pair else None
         if pair is None or value is None:
             raise EnvLineError(number)

@@ -196,7 +196,10 @@ class Store(Protocol):
         ...
 
     def recover(self, now: datetime) -> tuple[Job, ...]:
-        """At start: jobs left ``running`` by a dead daemon are queued again, or failed after their attempts."""
+        """At start: jobs left ``running`` by a dead daemon are queued again, or failed after their attempts.
+
+        Deferred jobs are due at once.
+        """
         ...
 
     def withdraw(self, name: str, now: datetime) -> Job | None:
@@ -211,7 +214,7 @@ class Store(Protocol):
         ...
 
     def retry(self, name: str, now: datetime) -> Job | None:
-        """Queue the latest revision again; None when it is unknown or not final."""
+        """Queue the latest revision again; None when it is unknown, no request, queued or running."""
         ...
 
     def latest(self, name: str) -> Job | None:

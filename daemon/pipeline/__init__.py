@@ -11,7 +11,7 @@ from daemon.compiler.header import spec_sha256
 from daemon.compiler.understanding import understanding
 from daemon.core.build import Analysis, CompiledTests, GeneratedFile, TestVerdict
 from daemon.core.config import Settings
-from daemon.core.errors import MetaAgentError
+from daemon.core.errors import MetaAgentError, WorkspaceError
 from daemon.core.findings import warnings
 from daemon.core.inbox_names import log_folder
 from daemon.core.job import JobState
@@ -130,10 +130,10 @@ def _existing(ports: Ports) -> tuple[AgentSpec, ...]:
     """Published specs; one that a person broke by hand is passed over."""
     found = []
     for name in ports.workspace.list_files("agent_specs", ".toml"):
-        text = read_file.run(read_file.ReadInput(path=f"agent_specs/{name}"), ports)
         try:
+            text = read_file.run(read_file.ReadInput(path=f"agent_specs/{name}"), ports)
             found.append(AgentSpec.model_validate(parse_toml(text or "")))
-        except (TomlError, ValidationError):
+        except (WorkspaceError, TomlError, ValidationError):
             continue
     return tuple(found)
 

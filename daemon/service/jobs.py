@@ -64,7 +64,7 @@ class JobControl:
         return self._shown(self.store.request_cancel(name, SystemClock().now()))
 
     def retry(self, name: str) -> Job | None:
-        """Queue a request again that has ended; None when it has not. Raises ``StoreError``."""
+        """Queue a request again that has ended or is deferred; None when it has not. Raises ``StoreError``."""
         return self._shown(self.store.retry(name, SystemClock().now()))
 
     def latest(self, name: str) -> Job | None:

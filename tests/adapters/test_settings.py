@@ -100,13 +100,20 @@ def test_an_unknown_override_is_an_error(tmp_path: Path) -> None:
         ("META_AGENT_MAX_RETRIES", "-1"),
         ("SANDBOX_MEMORY_LIMIT", "plenty"),
         ("SANDBOX_MEMORY_LIMIT", "1k"),
+        ("SANDBOX_MEMORY_LIMIT", "9" * 400 + "t"),
         ("SANDBOX_BACKEND", "jail"),
+        ("META_AGENT_SETTLE_SECONDS", "1e300"),
+        ("META_AGENT_TIMEOUT", "inf"),
+        ("DOCKER_TIMEOUT", "nan"),
+        ("META_AGENT_STORE_URL", "mysql://me:hunter2@localhost/x"),
+        ("META_AGENT_STORE_URL", "store.db"),
     ],
 )
 def test_a_bad_value_is_named_with_its_source(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(ConfigError, match=rf"{name} \(environment\)") as caught:
         load_settings(tmp_path, {name: value})
     assert caught.value.hint
+    assert "hunter2" not in str(caught.value)
 
 
 def test_values_may_be_written_as_people_do(tmp_path: Path) -> None:

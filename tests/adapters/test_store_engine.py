@@ -38,8 +38,9 @@ def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
     path.write_bytes(b"something else entirely, and long enough to be read" * 10)
     before = path.read_bytes()
-    with pytest.raises(StoreError, match="not a database"):
+    with pytest.raises(StoreError, match="not a database") as caught:
         open_store(f"sqlite:///{path}", owner=OWNER)
+    assert "move store.db" in caught.value.hint
     assert path.read_bytes() == before
 
 

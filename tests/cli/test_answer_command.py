@@ -162,7 +162,7 @@ def test_retry_queues_what_has_ended(workspace: Path, person: Person) -> None:
     assert retry.run(Namespace(name="stress", follow=False), person.terminal) == 0
     assert _state(workspace) == "queued"
     assert "meta-agent run" in person.reads
-    with pytest.raises(UsageError, match="has not ended yet"):
+    with pytest.raises(UsageError, match="waits for its turn already"):
         retry.run(Namespace(name="stress", follow=False), person.terminal)
 
 

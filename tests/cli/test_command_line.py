@@ -179,6 +179,29 @@ def test_a_reader_that_goes_away_is_no_defect(workspace: Path) -> None:
     assert process.returncode == 141
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this machine has no full device")
+@pytest.mark.parametrize("option", [[], ["--json"]])
+def test_output_that_cannot_be_written_is_one_line(workspace: Path, option: list[str]) -> None:
+    write_request_status(workspace, "dscr.md", **succeeded())
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "daemon", "-C", str(workspace), "status", *option],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (ended.returncode, ended.stderr.count("\n")) == (9, 1)
+    assert "output cannot be written" in ended.stderr
+
+
+def test_without_any_stream_a_command_still_works(workspace: Path) -> None:
+    ended = subprocess.run(
+        ["/bin/sh", "-c", '"$0" -m daemon -C "$1" status <&- >&- 2>&-', sys.executable, str(workspace)], check=False
+    )
+    assert ended.returncode == 0
+
+
 def test_status_and_help_import_nothing_heavy(workspace: Path) -> None:
     write_request_status(workspace, **succeeded())
     write_daemon_status(workspace)

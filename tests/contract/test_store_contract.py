@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -241,6 +242,17 @@ def test_taking_away_the_file_of_a_finished_request_does_nothing(store: SqlStore
     done = ended(store, clock)
     assert store.withdraw("dscr.md", clock.now()) is None
     assert accept(store, clock) == done
+
+
+def test_a_start_and_a_retry_look_at_deferred_jobs_at_once(store: SqlStore, clock: FakeClock) -> None:
+    later = clock.now() + timedelta(minutes=5)
+    for again in (lambda: store.recover(clock.now()), lambda: store.retry("dscr.md", clock.now())):
+        accept(store, clock)
+        store.finish(claimed(store, clock).id, JobState.DEFERRED, {}, clock.now(), later)
+        assert store.claim(clock.now()) is None, "it is not due"
+        again()
+        assert store.claim(clock.now()) is not None
+        store.recover(clock.now())
 
 
 @pytest.mark.parametrize("state", [JobState.SUCCEEDED, JobState.FAILED, JobState.REFUSED, JobState.NEEDS_ANSWER])

@@ -86,6 +86,17 @@ def test_a_request_ends_with_everything_published(bench: Bench, orlando_sqlite: 
     assert log.read_text(encoding="utf-8").startswith("job job-7")
 
 
+@pytest.mark.parametrize("content", [b"broken [", b"\xff\xfe", b"a.b = 1"])
+def test_a_spec_that_was_broken_by_hand_keeps_no_request_from_its_agents(bench: Bench, content: bytes) -> None:
+    bench.ports = service.ports_for(bench.settings)
+    folder = Path(bench.settings.workspace) / "agent_specs"
+    folder.mkdir()
+    (folder / "other_agent.toml").write_bytes(content)
+
+    assert bench.run().state is JobState.SUCCEEDED
+    assert (folder / "other_agent.toml").read_bytes() == content
+
+
 def test_an_agent_that_fails_once_published_is_withdrawn(bench: Bench) -> None:
     bench.ports = replace(bench.ports, agents=FailingAgents(bench.ports.agents))
 
