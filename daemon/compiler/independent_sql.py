@@ -41,7 +41,7 @@ from daemon.compiler.sql import to_sql
 from daemon.compiler.trees import over_fields, over_inputs
 from daemon.core.schema import ColumnRef, Kind, Schema, TableRef
 from daemon.core.spec import AgentSpec, Aggregate, ColumnName, Input, Join, JoinPair, Metric, SourceField
-from daemon.runtime.sql import quotient
+from daemon.runtime.sql import exact, quotient
 
 _HAS_MAXIMUM = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.REAL, Kind.TEXT, Kind.DATE, Kind.DATETIME})
 _CLAUSE = re.compile(
@@ -248,6 +248,8 @@ class _Figures:
 
     def _exact(self, value: _Column, kind: Kind) -> _Column:
         """PostgreSQL counts whole numbers in 32 bits and keeps ``real`` binary unless told otherwise."""
+        if self._postgres and kind is Kind.REAL:
+            return exact(value)
         return sql_cast(value, Numeric()) if self._postgres and kind.is_number else value
 
     def _needed(self, ref: TableRef) -> set[str]:

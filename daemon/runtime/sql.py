@@ -97,7 +97,8 @@ def _exact_sqlite(element: exact, compiler: SQLCompiler, **options: Any) -> str:
 
 @compiles(exact)
 def _exact(element: exact, compiler: SQLCompiler, **options: Any) -> str:
-    return f"CAST({compiler.process(element.clauses, **options)} AS NUMERIC)"
+    # Through text: straight to numeric, PostgreSQL keeps six digits of a real and fifteen of a double precision.
+    return f"CAST(CAST({compiler.process(element.clauses, **options)} AS TEXT) AS NUMERIC)"
 
 
 class days_between(GenericFunction[Any]):  # noqa: N801 - reads as the SQL function it is

@@ -13,10 +13,11 @@ import pytest
 from compiled import ORLANDO
 from odd_specs import SHOPS_SCHEMA, shops_spec
 from specs import customer_spec, dscr_spec, ltv_spec
+from sqlalchemy import create_engine, text
 
 from daemon.adapters.database import open_database
 from daemon.compiler.independent_sql import metric_sql, total_sql
-from daemon.core.schema import Schema
+from daemon.core.schema import Kind, Schema
 from daemon.core.spec import AgentSpec
 
 Rows = list[tuple[Any, ...]]
@@ -172,3 +173,20 @@ def test_postgresql_runs_what_is_compiled_for_it(postgres_url: str) -> None:
     }
     assert plain(total(postgres_url, spec, "sales_per_guest", "stressed")) == (12.0, 1, 0)
     assert plain(total(postgres_url, spec, "ease")) == (None, 1, 0)
+
+
+def test_postgresql_reads_binary_columns_as_the_numbers_they_show(postgres_url: str) -> None:
+    engine = create_engine(postgres_url.replace("postgresql:", "postgresql+psycopg2:"))
+    with engine.begin() as connection:
+        for statement in (
+            "CREATE TABLE properties (id INTEGER PRIMARY KEY, property_name TEXT)",
+            "CREATE TABLE financial_metrics (property_id INTEGER, annual_noi REAL, annual_debt_service REAL)",
+            "INSERT INTO properties VALUES (1, 'one')",
+            "INSERT INTO financial_metrics VALUES (1, 750000.1, 1)",
+        ):
+            connection.execute(text(statement))
+    engine.dispose()
+    spec = dscr_spec()
+    binary = tuple(i.model_copy(update={"kind": Kind.REAL}) for i in spec.inputs)
+    found = rows(postgres_url, spec.model_copy(update={"inputs": binary}), "dscr")
+    assert [row[1] for row in found] == [Decimal("750000.1")]

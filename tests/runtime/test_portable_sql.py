@@ -115,3 +115,17 @@ def test_a_sum_of_large_numbers_keeps_its_digits_on_postgresql(tmp_path: Path, p
     engine.dispose()
 
     assert str(found) == "12345678901234567890123.46"
+
+
+@pytest.mark.parametrize(("kind", "shown"), [("REAL", "750000.1"), ("DOUBLE PRECISION", "12345678901234.568")])
+def test_binary_numbers_count_as_they_show_themselves_on_postgresql(
+    tmp_path: Path, postgres_url: str, kind: str, shown: str
+) -> None:
+    engine = create_engine(postgres_url.replace("postgresql:", "postgresql+psycopg2:"))
+    with engine.begin() as connection:
+        connection.execute(text(f"CREATE TABLE binary_numbers (n {kind})"))
+        connection.execute(text(f"INSERT INTO binary_numbers VALUES ({shown}), ({shown})"))
+        numbers = table("binary_numbers", column("n"))
+        value = connection.execute(select(exact_sum(exact(numbers.c.n), 4))).scalar_one()
+    engine.dispose()
+    assert value == 2 * Decimal(shown)

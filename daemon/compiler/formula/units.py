@@ -26,6 +26,7 @@ from daemon.compiler.formula.tree import (
     Number,
     Text,
     children,
+    names,
 )
 from daemon.core.spec import Unit
 
@@ -44,6 +45,8 @@ class Measure:
     kind: str
     dimensions: tuple[tuple[str, int], ...] = ()
     hundreds: int = 0
+    in_hundredths: bool = False
+    """An amount times a percentage that waits for its division by 100: ``balance * pct`` in ``balance * pct / 100``."""
 
     @property
     def words(self) -> str:
@@ -69,7 +72,8 @@ def measure_of(unit: Unit) -> Measure:
 
 def check(node: Node, units: Mapping[str, Unit], text: str = "") -> Measure:
     """The measure of ``node``. Raises ``FormulaError`` where units do not fit; ``text`` is quoted in it."""
-    return _Checker(units, text).of(node)
+    checker = _Checker(units, text)
+    return checker.whole(node, checker.of(node))
 
 
 def fits(found: Measure, declared: Unit) -> bool:
@@ -92,6 +96,12 @@ class _Checker:
     def __init__(self, units: Mapping[str, Unit], text: str) -> None:
         self._units = units
         self._text = text
+
+    def whole(self, node: Node, found: Measure) -> Measure:
+        """``found``, where nothing is left to be divided by 100."""
+        if found.in_hundredths:
+            raise FormulaError("a percentage has to be divided by 100", self._text, node.at, "write x / 100")
+        return found
 
     def of(self, node: Node) -> Measure:
         match node:
@@ -141,7 +151,7 @@ class _Checker:
             raise FormulaError(f"{found.words} is no condition", self._text, node.at, "compare it with something")
 
     def _same(self, node: Node, left: Node, right: Node) -> Measure:
-        first, second = self.of(left), self.of(right)
+        first, second = (self.whole(side, self.of(side)) for side in (left, right))
         if first.kind == "free" and second.kind in {"free", "value"}:
             return second
         if second.kind == "free" and first.kind == "value":
@@ -171,7 +181,7 @@ class _Checker:
         if node.operator in {"+", "-", "%"}:
             return self._same(node, node.left, node.right)
         if node.operator == "**":
-            return _FREE if left.kind == "free" else _power(left, node.right)
+            return _FREE if left.kind == "free" else _power(self.whole(node.left, left), node.right)
         return self._product(node, left, right)
 
     def _product(self, node: Binary, left: Measure, right: Measure) -> Measure:
@@ -179,10 +189,23 @@ class _Checker:
         hundreds = left.hundreds + sign * right.hundreds + _literal_hundreds(node)
         if left.kind == right.kind == "free":
             return _FREE
-        scales_money = any(m.hundreds and not m.dimensions and o.dimensions for m, o in ((left, right), (right, left)))
-        if hundreds not in {0, 1} or scales_money:
+        sides = ((left, node.right, right), (right, node.left, left))
+        scales = any(m.hundreds and not m.dimensions and _is_amount(other, o) for m, other, o in sides)
+        is_times = node.operator == "*"
+        if hundreds not in {0, 1} or (not is_times and (right.in_hundredths or _scaled_by_division(left, right))):
             raise FormulaError("a percentage has to be divided by 100 first", self._text, node.at, "write x / 100")
-        return Measure("value", _combined(left.dimensions, right.dimensions, sign), hundreds)
+        waits = left.in_hundredths or right.in_hundredths or (is_times and scales)
+        return Measure("value", _combined(left.dimensions, right.dimensions, sign), hundreds, waits and bool(hundreds))
+
+
+def _is_amount(node: Node, measure: Measure) -> bool:
+    """Whether a percentage of it is something: money, a count, or a number of which nothing is known."""
+    return bool(measure.dimensions) or (measure.kind == "free" and bool(names(node)))
+
+
+def _scaled_by_division(left: Measure, right: Measure) -> bool:
+    """Whether one side is a bare percentage and the other is measured in something."""
+    return any(m.hundreds and not m.dimensions and o.dimensions for m, o in ((left, right), (right, left)))
 
 
 def _literal_hundreds(node: Binary) -> int:
