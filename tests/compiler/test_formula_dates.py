@@ -5,9 +5,10 @@ from __future__ import annotations
 import sqlite3
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
-from sqlalchemy import column, select
+from sqlalchemy import ColumnElement, column, select
 from sqlalchemy.dialects import sqlite
 
 from daemon.compiler.formula import FormulaError, evaluate, parse
@@ -36,7 +37,7 @@ CONDITIONS = [
 
 def sql_of(text: str) -> str:
     tree = lowered(parse(text), KINDS)
-    known = {name: column(name) for name in KINDS}
+    known: dict[str, ColumnElement[Any]] = {name: column(name) for name in KINDS}
     statement = select(to_sql(tree, known)).compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
     return str(statement)
 
