@@ -144,6 +144,8 @@ class StatusFiles:
             temporary.write_text(text, encoding="ascii")
             temporary.replace(path)
         except OSError as problem:
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
             self._failed(name, problem)
         else:
             self._unwritten.discard(name)

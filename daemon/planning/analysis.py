@@ -42,7 +42,8 @@ def analyze(
     if reason:
         return Analysis(text=request.text, refusal=reason, warnings=warnings)
     if not any(c.isalnum() for c in reading.free):
-        reason = "there is nothing to calculate in the request besides text that gives orders to the system"
+        besides = " besides text that gives orders to the system" if warnings else ": it has no words"
+        reason = f"there is nothing to calculate in the request{besides}"
         return Analysis(text=request.text, refusal=reason, warnings=warnings)
     if len(request.text) > _LONGEST:
         return Analysis(text=request.text, leftovers=("the request is too long for rules",), warnings=warnings)

@@ -120,6 +120,7 @@ def test_what_could_not_be_written_is_written_later(scene: Scene) -> None:
     (obstacle / "x").touch()
     scene.inbox.scan()
     assert "a.md" in scene.board.problem
+    assert not list(scene.folder.glob(".status-*")), "a disk that is full is not filled further"
     assert scene.store.counts() == {"queued": 1}
     (obstacle / "x").unlink()
     obstacle.rmdir()

@@ -21,6 +21,7 @@ from status_documents import (
 )
 
 from daemon.cli import status
+from daemon.cli.render.listing import MOST_ROWS
 from daemon.core.errors import UsageError
 from daemon.core.job import JobState
 
@@ -129,6 +130,16 @@ def test_a_file_nobody_has_seen_yet_is_listed(person: Person, workspace: Path) -
     assert "new.md" in shown
     assert "hidden" not in shown
     assert "dropped" in _status(Person(workspace), "new")
+
+
+def test_of_thousands_of_requests_the_latest_are_listed(person: Person, workspace: Path) -> None:
+    for number in range(MOST_ROWS + 50):
+        minute, second = divmod(number, 60)
+        write_request_status(workspace, f"r{number:03}.md", updated_at=f"2026-01-31T08:{minute:02}:{second:02}Z")
+    (workspace / "inbox" / "unseen.md").write_text("DSCR")
+    shown = _status(person)
+    assert "r049.md" not in shown
+    assert all(name in shown for name in ("r050.md", f"r{MOST_ROWS + 49}.md", "and 51 more"))
 
 
 def test_control_characters_are_shown_not_obeyed(person: Person, workspace: Path) -> None:

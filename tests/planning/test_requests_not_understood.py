@@ -312,3 +312,10 @@ def test_values_that_are_neither_good_nor_bad_are_asked_about(
 def test_a_warning_within_the_limit_needs_no_question(orlando_planner: Planner) -> None:
     spec = orlando_planner.plan("LTV for each property, at most 80%, warn above 70%").spec
     assert limits(spec, "ltv") == [("FAIL", "ltv > 0.8"), ("WARN", "ltv > 0.7"), ("PASS", "")]
+
+
+@pytest.mark.parametrize("text", ["🤖🤖🤖", "…?!", "---"])
+def test_a_request_without_words_is_refused_for_that(orlando_planner: Planner, text: str) -> None:
+    plan = orlando_planner.plan(text)
+    assert plan.end == "refusal"
+    assert "it has no words" in plan.analysis.refusal

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from rich.console import Group, RenderableType
@@ -14,6 +15,8 @@ from daemon.cli.render.symbols import Symbols, command, one_line
 from daemon.cli.render.words import age, bar, safe, state_text
 
 WIDE = 100
+MOST_ROWS = 200
+"""A longer table takes seconds to draw and is read by nobody."""
 _MOVING = frozenset({"running", "deferred"})
 
 
@@ -22,7 +25,22 @@ def listing_view(listing: Listing, daemon: DaemonState, symbols: Symbols, now: d
     head = daemon_line(daemon, symbols)
     if not listing.names:
         return Group(head, Text('The inbox is empty: meta-agent submit "…" puts a request into it.', style="dim"))
-    return Group(head, Text(""), requests_table(listing, symbols, now, width), *troubles(listing, symbols))
+    shown = _latest(listing)
+    hidden = len(listing.names) - len(shown.names)
+    rest = [Text(f"… and {hidden} more: status NAME shows one, --json all", style="dim")] if hidden else []
+    return Group(head, Text(""), requests_table(shown, symbols, now, width), *rest, *troubles(listing, symbols))
+
+
+def _latest(listing: Listing) -> Listing:
+    """The requests something happened to last, in the order they had."""
+    by_change = sorted(listing.requests, key=lambda document: str(document.get("updated_at")), reverse=True)
+    kept = {str(document["request"]) for document in by_change[:MOST_ROWS]}
+    return replace(
+        listing,
+        requests=tuple(document for document in listing.requests if document["request"] in kept),
+        files={name: file for name, file in listing.files.items() if name in kept},
+        unseen=listing.unseen[: MOST_ROWS - len(kept)],
+    )
 
 
 def requests_table(listing: Listing, symbols: Symbols, now: datetime, width: int) -> Table:
