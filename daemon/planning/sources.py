@@ -84,8 +84,8 @@ class Sources:
             for used in given.aggregate.fields:
                 missing = self.database.profile(used.column.ref).nulls
                 if missing:
-                    self.assumptions.append(
-                        f"{missing} rows have no {used.column.ref} and are left out of {given.title}"
+                    self.warnings.append(
+                        f"{used.column.ref} is missing in {missing} rows: they are left out of {given.title}"
                     )
 
     def _expression(self, need: Need) -> str | None:

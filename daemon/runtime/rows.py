@@ -58,7 +58,7 @@ def read_all(model: type[Row], result: Result[Any], keys: int) -> Iterator[Row]:
     # The validator itself: its wrapper costs as much as the rest, and there may be a million rows.
     validated = model.__pydantic_validator__.validate_python
     key_of = itemgetter(*range(keys))
-    before = None
+    before: object = read_all  # equal to no key, not even a missing one
     for record in result:
         values = dict(zip(names, record, strict=False))
         key = key_of(record)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -111,6 +113,22 @@ def test_rows_of_a_result_come_in_order(houses: Callable[[str], list[House]]) ->
 def test_two_rows_with_one_key_are_an_error(houses: Callable[[str], list[House]]) -> None:
     with pytest.raises(DataError, match="several rows have id=5"):
         houses("SELECT 5 AS id, 1 AS rent UNION ALL SELECT 5, 2 UNION ALL SELECT 6, 3 ORDER BY 1")
+
+
+def test_a_missing_key_is_a_key_like_others_but_only_once(tmp_path: Path) -> None:
+    class Group(BaseModel):
+        country: str | None
+
+    engine = read_only_engine(tmp_path, url=f"sqlite:///{tmp_path / 'empty.db'}")
+    with closing(sqlite3.connect(tmp_path / "empty.db")) as made:
+        made.execute("CREATE TABLE t (n INTEGER)")
+    with engine.connect() as connection:
+        once = connection.execute(text("SELECT NULL AS country UNION ALL SELECT 'France'"))
+        assert [group.country for group in read_all(Group, once, 1)] == [None, "France"]
+        twice = connection.execute(text("SELECT NULL AS country UNION ALL SELECT NULL"))
+        with pytest.raises(DataError, match="several rows have country=None"):
+            list(read_all(Group, twice, 1))
+    engine.dispose()
 
 
 def test_a_bad_row_is_named_by_its_key(houses: Callable[[str], list[House]]) -> None:
