@@ -8,7 +8,6 @@ numerator and denominator a ratio has.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
@@ -29,7 +28,6 @@ from sqlalchemy import (
 )
 from sqlalchemy import cast as sql_cast
 from sqlalchemy import table as sql_table
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import Numeric
 
 from daemon.compiler.figures import fraction_of, total_kind
@@ -38,17 +36,13 @@ from daemon.compiler.formula.guards import Hazard, hazards, required
 from daemon.compiler.formula.tree import Compare, IsMissing, Logic, Name, Number
 from daemon.compiler.scale import decimals
 from daemon.compiler.sql import to_sql
+from daemon.compiler.sql_text import statement_text
 from daemon.compiler.trees import over_fields, over_inputs
 from daemon.core.schema import ColumnRef, Kind, Schema, TableRef
 from daemon.core.spec import AgentSpec, Aggregate, ColumnName, Input, Join, JoinPair, Metric, SourceField
 from daemon.runtime.sql import exact, quotient
 
 _HAS_MAXIMUM = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.REAL, Kind.TEXT, Kind.DATE, Kind.DATETIME})
-_CLAUSE = re.compile(
-    r"""('(?:[^']|'')*'|"(?:[^"]|"")*")|\s+(SELECT|FROM|LEFT OUTER JOIN|WHERE|GROUP BY)\b|[ ]+(?=\n)"""
-)
-"""A quoted text or name (kept), the start of a clause (put on a line of its own), or space at the end of a line."""
-
 _Column = ColumnElement[Any]
 
 
@@ -58,7 +52,7 @@ def metric_sql(spec: AgentSpec, metric_name: str, mode: str, schema: Schema, dia
     ``dialect`` is ``sqlite`` or ``postgresql``; the text holds no parameters. Rows come in no particular order.
     Raises ``KeyError`` for a metric or a mode the spec does not have.
     """
-    return _text(_Figures(spec, mode, schema, dialect).of_rows(metric_name), dialect)
+    return statement_text(_Figures(spec, mode, schema, dialect).of_rows(metric_name), dialect)
 
 
 def total_sql(spec: AgentSpec, metric_name: str, mode: str, schema: Schema, dialect: str) -> str:
@@ -66,21 +60,13 @@ def total_sql(spec: AgentSpec, metric_name: str, mode: str, schema: Schema, dial
 
     The total is the ratio of the sums, or the sum; NULL for a metric that cannot be added up.
     """
-    return _text(_Figures(spec, mode, schema, dialect).of_all(metric_name), dialect)
+    return statement_text(_Figures(spec, mode, schema, dialect).of_all(metric_name), dialect)
 
 
 def in_key_order(spec: AgentSpec) -> str:
     """An ORDER BY for ``metric_sql`` that has rows as agents give them."""
     missing = " NULLS LAST" if spec.entity.group_by else ""
     return f"ORDER BY {', '.join(f'{n + 1}{missing}' for n in range(len(spec.entity.key)))}"
-
-
-def _text(statement: Select[Any], dialect: str) -> str:
-    engines = {"sqlite": sqlite.dialect, "postgresql": postgresql.dialect}
-    compiled = statement.compile(
-        dialect=engines[dialect](paramstyle="named"), compile_kwargs={"literal_binds": True, "render_postcompile": True}
-    )
-    return _CLAUSE.sub(lambda m: m[1] or (f"\n{m[2]}" if m[2] else ""), str(compiled)).strip()
 
 
 class _Figures:
