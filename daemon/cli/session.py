@@ -63,13 +63,15 @@ def _wait_for_pulse(terminal: Terminal, child: subprocess.Popen[bytes], complain
 def _stop(terminal: Terminal, child: subprocess.Popen[bytes]) -> None:
     if child.poll() is not None:
         return
-    terminal.note("the daemon of this session is stopped; waiting requests are taken up by the next one")
-    child.terminate()
+    child.terminate()  # before any word: the terminal may be gone
     try:
-        child.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait()
+        terminal.note("the daemon of this session is stopped; waiting requests are taken up by the next one")
+    finally:
+        try:
+            child.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
 
 
 def _last_line(complaints: IO[bytes]) -> str:

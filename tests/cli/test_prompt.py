@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -144,6 +145,29 @@ def test_a_daemon_is_started_for_the_session_and_stopped_with_it(workspace: Path
     assert after["state"] == "stopped"
     with pytest.raises(ProcessLookupError):
         os.kill(int(beating["pid"]), 0)
+
+
+def test_the_daemon_of_a_session_ends_although_the_terminal_is_gone(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = _real_time(Person(workspace))
+    pids: list[int] = []
+
+    def gone(line: str) -> None:
+        if pids:
+            raise OSError(errno.EIO, "the terminal is gone")
+
+    def session() -> None:
+        with running_daemon(person.terminal):
+            beating = read(workspace).daemon
+            assert beating is not None
+            pids.append(int(beating["pid"]))
+
+    monkeypatch.setattr(person.terminal, "note", gone)
+    with pytest.raises(OSError, match="gone"):
+        session()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pids[0], 0)
 
 
 def test_a_daemon_that_cannot_start_says_why(workspace: Path) -> None:
